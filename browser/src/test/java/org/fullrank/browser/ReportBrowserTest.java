@@ -6,9 +6,12 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.fullrank.diagnose.Diagnosis;
+import org.fullrank.diagnose.DiagnosisComparison;
+import org.fullrank.diagnose.Likeness;
 import org.fullrank.diagnose.Verdict;
 import org.fullrank.page.DiagnosisPage;
 import org.fullrank.page.Html;
@@ -239,6 +242,28 @@ class ReportBrowserTest {
         browser.open(page.toUri().toString());
         assertThat(browser.all(".banner.good")).hasSize(2);
         assertThat(browser.all("#embedding-1 .plot")).hasSize(3);
+        Pages.assertReachableByKeyboard(browser);
+        Pages.assertFitsAPhone(browser);
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void aDiagnosisOfTwoFilesShowsBothSpectraInOneChart() throws IOException {
+        var verdict = new Verdict(Verdict.Kind.HEALTHY, 0.9, "rank 60 of 64", "");
+        List<Diagnosis> both = new ArrayList<>();
+        for (double[] spectrum : new double[][] {{3, 2, 1}, {8, 4}}) {
+            var plots = new Diagnosis.Plots(spectrum, spectrum, spectrum, new double[101]);
+            both.add(new Diagnosis("z" + spectrum.length, 10, 3, List.of(verdict), List.of(), plots, List.of(), List.of()));
+        }
+        var likeness = new Likeness(10, 0.5, new double[] {10, 20, 80});
+        Path page = Files.writeString(
+                folder.resolve("compared.html"),
+                DiagnosisPage.html(both, new DiagnosisComparison(both.getFirst(), both.getLast(), likeness)));
+        browser.open(page.toUri().toString());
+        assertThat(browser.all("#comparison .plot")).hasSize(1);
+        assertThat(browser.text("#comparison .legend")).contains("z3", "z2");
+        assertThat(browser.text("#comparison"))
+                .contains("Neither has collapsed.", "Linear CKA 0.5 on 10 rows", "median 20°, largest 80°");
         Pages.assertReachableByKeyboard(browser);
         Pages.assertFitsAPhone(browser);
         Pages.assertQuiet(browser);

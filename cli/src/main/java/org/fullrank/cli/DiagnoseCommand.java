@@ -197,7 +197,7 @@ final class DiagnoseCommand extends Job {
             out().flush();
         }
         if (page != null) {
-            AtomicFile.write(page, DiagnosisPage.html(diagnoses));
+            AtomicFile.write(page, DiagnosisPage.html(diagnoses, comparison));
         }
         if (failOn == FailOn.COLLAPSE && diagnoses.stream().anyMatch(Diagnosis::isCollapse)) {
             collapsed();

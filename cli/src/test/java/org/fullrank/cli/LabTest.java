@@ -78,7 +78,7 @@ class LabTest {
         Claim claim = Claim.of("it is one", measured, new Expected.Near(1, 0.1), "by definition");
         Outcome outcome =
                 new Outcome(List.of(claim), new org.fullrank.lab.ResultTable(List.of("nothing"), List.of()), null);
-        return new Sweep(Experiments.named("oja"), List.of(Setting.quick(1)), List.of(outcome));
+        return new Sweep(Experiments.named("oja"), List.of(new Setting(1, true, null)), List.of(outcome));
     }
 
     @Test

@@ -126,6 +126,7 @@ public record Likeness(long rows, double cka, double[] angles) {
         map.put("rows", rows);
         map.put("linearCka", cka);
         map.put("angles", angles);
+        map.put("medianAngle", medianAngle());
         return map;
     }
 }

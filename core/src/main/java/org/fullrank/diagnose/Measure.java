@@ -58,7 +58,7 @@ public enum Measure {
             "1 to min(N, D); 0 = all zero",
             "",
             "dimensions in use: RankMe as published, rows not centered, so a common offset lowers it"),
-    RANKME_SHARE("rankme.share", "rankme / that of isotropic rows", "0 to about 1", "0.05 to 1", "rankme as a share"),
+    RANKME_SHARE("rankme.share", "rankme / that of isotropic rows", "0 to about 1", "above 0.05", "rankme as a share"),
     RANKME_CENTERED(
             "rankme.centered",
             "exp(-sum p log p), p = c / sum c",
@@ -69,7 +69,7 @@ public enum Measure {
             "rankme.centered.share",
             "rankme.centered / that of isotropic rows",
             "0 to about 1",
-            "0.05 to 1",
+            "above 0.05",
             "rankme.centered as a share: 1 = all dimensions alike"),
     EFFECTIVE_RANK(
             "effective-rank",
@@ -81,7 +81,7 @@ public enum Measure {
             "effective-rank.share",
             "effective-rank / that of isotropic rows",
             "0 to about 1",
-            "0.01 to 1",
+            "above 0.01",
             "effective-rank as a share"),
     EFFECTIVE_RANK_MARGIN(
             "effective-rank.margin",
@@ -99,7 +99,7 @@ public enum Measure {
             "participation.share",
             "participation / that of isotropic rows",
             "0 to about 1",
-            "0.01 to 1",
+            "above 0.01",
             "participation as a share"),
     STABLE_RANK(
             "stable-rank",
@@ -111,7 +111,7 @@ public enum Measure {
             "stable-rank.share",
             "stable-rank / that of isotropic rows",
             "0 to about 1",
-            "0.01 to 1",
+            "above 0.01",
             "stable-rank as a share"),
     ALPHA(
             "alpha",
@@ -142,7 +142,7 @@ public enum Measure {
             "squared-correlation-excess",
             "squared-correlation - 1 / (N - 1)",
             "about 0 to 1",
-            "0 to 0.3",
+            "below 0.3",
             "squared-correlation minus its value for independent dimensions"),
     DUPLICATE_PAIRS(
             "duplicate-pairs",
@@ -166,7 +166,7 @@ public enum Measure {
             "hsic-excess",
             "(hsic - shuffled) / (1 - shuffled)",
             "about 0 to 1",
-            "0 to 0.3",
+            "below 0.3",
             "hsic above chance: 0 = independent, 1 = one dimension determines the other"),
     DEPENDENT_PAIRS(
             "dependent-pairs",

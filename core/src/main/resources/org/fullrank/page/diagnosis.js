@@ -174,8 +174,40 @@ function diagnosisDetails(diagnosis) {
   ].filter(Boolean);
 }
 
+/** The singular values of two diagnoses in one chart, each divided by its largest. */
+function spectraOfBoth(diagnoses) {
+  const spectra = diagnoses.map(diagnosis => numbersOf((diagnosis.plots || {}).singularValues));
+  const longest = spectra.reduce((a, b) => a.length >= b.length ? a : b);
+  if (longest.length === 0) return null;
+  const drawn = chart({title: 'Spectra', note: 'Singular values of the centered rows, divided by the largest of each embedding.',
+    axis: 'number', log: true, series: diagnoses.map(diagnosis => ({label: String(diagnosis.subject)}))});
+  drawn.update(from1(longest), spectra.map(values => longest.map((_, i) => values[i] > 0 ? values[i] / values[0] : null)));
+  return el('div', {class: 'charts'}, drawn.node);
+}
+
+/** Two diagnoses of the same items, and how alike the embeddings are. */
+function comparisonDetails(comparison, diagnoses) {
+  const angles = numbersOf(comparison.angles);
+  const better = ['', 'first only', 'second only'];
+  return [
+    el('p', null, el('strong', null, String(comparison.conclusion))),
+    spectraOfBoth(diagnoses),
+    table('Second minus first', ['measure', 'first', 'second', 'difference', '95 % interval', 'in range'],
+        (comparison.measures || []).map(m => [String(m.name), {number: number(m.first)}, {number: number(m.second)},
+          {number: number(m.difference)},
+          {number: finite(m.lower) === null || finite(m.upper) === null ? '' : `${number(m.lower)} to ${number(m.upper)}`},
+          better[m.better] || '']), true),
+    el('p', {class: 'note'}, `Linear CKA ${number(comparison.linearCka)} on ${number(comparison.rows)} rows: 1 is equal up to rotation and scale. `
+        + `Angles between the ${number(angles.length)} strongest directions of each: median ${angle(comparison.medianAngle)}, largest `
+        + `${angle(angles.at(-1))}; 0° is shared.`),
+  ].filter(Boolean);
+}
+
 function diagnosesPage() {
   frame(['Fullrank · diagnosis'], data.diagnoses.length === 1 ? String(data.diagnoses[0].subject) : `${data.diagnoses.length} embeddings`);
+  if (data.comparison) {
+    section('comparison', 'Comparison').fill(...comparisonDetails(data.comparison, data.diagnoses));
+  }
   data.diagnoses.forEach((diagnosis, i) => {
     const part = section('embedding-' + (i + 1), String(diagnosis.subject));
     part.fill(banner([diagnosis]), ...diagnosisDetails(diagnosis));
