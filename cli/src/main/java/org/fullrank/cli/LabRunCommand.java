@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.lab.ClaimVerdict;
@@ -53,10 +54,16 @@ final class LabRunCommand extends Job {
     boolean quick;
 
     @Option(
+            names = "--paper",
+            description = "Uses the sizes of the paper, for permuted-mnist. That takes days on a processor with few"
+                    + " cores.")
+    boolean paper;
+
+    @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The folder of MNIST, for lpl-digits. Without MNIST, the claims of that experiment cannot"
-                    + " be checked.")
+            description = "The folder of MNIST, for lpl-digits and permuted-mnist. Without MNIST, the claims of"
+                    + " lpl-digits cannot be checked, and permuted-mnist draws digits of its own.")
     @Nullable
     String data;
 
@@ -75,6 +82,7 @@ final class LabRunCommand extends Job {
     void work() {
         boolean all = name.equals(ALL);
         List<Experiment> experiments = all ? Experiments.all() : List.of(Experiments.named(name));
+        requirePaperLength(experiments);
         List<Sweep> sweeps = Sweep.run(
                 experiments,
                 settings(),
@@ -88,6 +96,7 @@ final class LabRunCommand extends Job {
             out().println(new Json()
                     .put("out", out.toString())
                     .put("quick", quick)
+                    .put("paper", paper)
                     .put("experiments", sweeps.stream().map(Sweep::toMap).toList()));
         } else {
             out().print(Sweep.table(sweeps));
@@ -107,6 +116,31 @@ final class LabRunCommand extends Job {
         }
     }
 
+    /// @throws InputException when the sizes of the paper are wanted but an experiment has none
+    private void requirePaperLength(List<Experiment> experiments) {
+        if (!paper) {
+            return;
+        }
+        if (quick) {
+            throw new InputException("--paper: found --quick too, expected one of them; leave one out");
+        }
+        for (Experiment experiment : experiments) {
+            if (!experiment.hasPaperLength()) {
+                throw new InputException("--paper: found %s, which has one full length, expected %s; leave out --paper"
+                        .formatted(
+                                experiment.name(),
+                                Experiments.all().stream()
+                                        .filter(Experiment::hasPaperLength)
+                                        .map(Experiment::name)
+                                        .collect(Collectors.joining(" or "))));
+            }
+        }
+    }
+
+    private Setting.Length length() {
+        return quick ? Setting.Length.QUICK : paper ? Setting.Length.PAPER : Setting.Length.FULL;
+    }
+
     private List<Setting> settings() {
         if (data != null && !Files.exists(Path.of(data))) {
             throw new InputException("--data %s: found nothing there, expected MNIST; check the path".formatted(data));
@@ -117,7 +151,7 @@ final class LabRunCommand extends Job {
         List<Long> chosen = seeds.isEmpty() ? List.of(Setting.SEED) : seeds;
         return chosen.stream()
                 .distinct()
-                .map(seed -> new Setting(seed, quick, data))
+                .map(seed -> new Setting(seed, length(), data))
                 .toList();
     }
 }

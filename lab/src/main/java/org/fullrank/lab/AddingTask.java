@@ -11,8 +11,8 @@ import java.util.random.RandomGenerator;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.lab.MemoryNet.Batch;
+import org.fullrank.lab.MemoryNet.Form;
 import org.fullrank.lab.MemoryNet.Memory;
-import org.fullrank.lab.MemoryNet.SizesOfNet;
 import org.fullrank.lab.MemoryNet.Turn;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.linalg.OrthogonalUpdate;
@@ -85,12 +85,7 @@ record AddingTask(Turn turn) implements Experiment {
     private MemoryRun train(Setting setting, Memory memory, int length, int steps) {
         try (var scope = Scope.open()) {
             var net = new MemoryNet(
-                    memory,
-                    MemoryNet.SQUARED,
-                    turn,
-                    new SizesOfNet(2, 1),
-                    MemoryNet.identity(64),
-                    setting.random(NAME));
+                    memory, MemoryNet.SQUARED, turn, new Form(2, 1), MemoryNet.identity(64), setting.random(NAME));
             return MemoryRun.of(
                     net, memory, step -> draw(length, setting.random(NAME, step)), RATE, steps, setting, NAME);
         }

@@ -12,8 +12,8 @@ import java.util.random.RandomGenerator;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.lab.MemoryNet.Batch;
+import org.fullrank.lab.MemoryNet.Form;
 import org.fullrank.lab.MemoryNet.Memory;
-import org.fullrank.lab.MemoryNet.SizesOfNet;
 import org.fullrank.lab.MemoryNet.Turn;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.linalg.OrthogonalUpdate;
@@ -115,7 +115,7 @@ record CopyTask(Turn turn, Start start) implements Experiment {
         try (var scope = Scope.open()) {
             RandomGenerator random = setting.random(NAME);
             double[][] first = start.of(units, random);
-            var sizes = new SizesOfNet(SYMBOLS + 2, SYMBOLS + 1);
+            var sizes = new Form(SYMBOLS + 2, SYMBOLS + 1);
             var net = new MemoryNet(memory, MemoryNet.CROSS_ENTROPY, turn, sizes, first, random);
             return MemoryRun.of(
                     net, memory, step -> draw(shape, setting.random(NAME, step)), RATE, steps, setting, NAME);

@@ -27,6 +27,7 @@ public sealed interface Experiment
                 Information,
                 CopyTask,
                 AddingTask,
+                PermutedMnist,
                 OrthogonalLearning,
                 ProjunnScaling {
     /// The description of an experiment.
@@ -50,6 +51,16 @@ public sealed interface Experiment
         return false;
     }
 
+    /// Whether it uses a data set if there is one.
+    default boolean takesData() {
+        return needsData();
+    }
+
+    /// Whether it also runs with the sizes of its paper.
+    default boolean hasPaperLength() {
+        return false;
+    }
+
     /// Runs it. The outcome is a pure function of the setting, except for times in a table or figure.
     Outcome run(Setting setting);
 
@@ -61,6 +72,8 @@ public sealed interface Experiment
         map.put("paper", description().paper());
         map.put("part", description().part());
         map.put("needsData", needsData());
+        map.put("takesData", takesData());
+        map.put("hasPaperLength", hasPaperLength());
         return map;
     }
 }

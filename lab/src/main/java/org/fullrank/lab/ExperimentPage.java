@@ -71,8 +71,17 @@ public record ExperimentPage(Experiment experiment, Setting setting, Outcome out
                 .formatted(
                         experiment.name(),
                         setting.seed(),
-                        setting.quick() ? " --quick" : "",
-                        experiment.needsData() ? dataOption(setting) : "");
+                        lengthOption(setting),
+                        experiment.takesData() ? dataOption(setting) : "");
+    }
+
+    /// The option for the length, empty for the full one.
+    static String lengthOption(Setting setting) {
+        return switch (setting.length()) {
+            case QUICK -> " --quick";
+            case FULL -> "";
+            case PAPER -> " --paper";
+        };
     }
 
     /// The data option with only the last part of the path, so that the page does not depend on the machine.

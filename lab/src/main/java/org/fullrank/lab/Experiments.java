@@ -29,6 +29,7 @@ public final class Experiments {
             new Information(),
             new CopyTask(),
             new AddingTask(),
+            new PermutedMnist(),
             new OrthogonalLearning(),
             new ProjunnScaling());
 

@@ -1,7 +1,9 @@
 package org.fullrank.lab;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -12,16 +14,17 @@ import org.fullrank.linalg.LowRank;
 import org.fullrank.linalg.RankSampler;
 import org.fullrank.linalg.Reductions;
 
-/// A recurrent network `h' = relu(W x + U h)` with the output `V h + c`, and its training by RMSprop. U moves
+/// A recurrent network `h' = phi(W x + U h)` with the output `V h + c`, and its training by RMSprop. U moves
 /// by changes of rank one. The numbers are float64, and the gradient is backpropagation through time. The scope
 /// in which a network is made owns its numbers.
-final class MemoryNet {
+final class MemoryNet implements SequenceNet {
     /// The rate of U is the rate of all others divided by this number, as in the code of projUNN.
     static final double DIVIDER = 32;
 
     private static final double ALPHA = 0.99;
     private static final double EPSILON = 1e-8;
     private static final int RANK = 1;
+    private static final double BIAS = 0.01;
 
     /// What becomes of the recurrent matrix.
     enum Memory {
@@ -41,6 +44,41 @@ final class MemoryNet {
         String label() {
             return label;
         }
+    }
+
+    /// The function phi of the units, with one bias b for each unit.
+    enum Activation {
+        /// `relu(z)`, without b.
+        RELU {
+            @Override
+            Tensor of(Tensor z, Tensor b) {
+                return z.relu();
+            }
+
+            @Override
+            Tensor slope(Tensor slope, Tensor state) {
+                return torch.threshold_backward(slope, state, Tensors.scalar(0));
+            }
+        },
+        /// `sign(z) relu(|z| + b)` (Arjovsky, Shah, Bengio 2016). For b = 0 it is the identity.
+        MODRELU {
+            @Override
+            Tensor of(Tensor z, Tensor b) {
+                return z.sign().mul(z.abs().add(b).relu());
+            }
+
+            @Override
+            Tensor slope(Tensor slope, Tensor state) {
+                return slope.mul(state.ne(Tensors.scalar(0)));
+            }
+        };
+
+        /// @param z `[B, n]`
+        /// @param b `[n]`
+        abstract Tensor of(Tensor z, Tensor b);
+
+        /// The slope in z from that in the state `of(z, b)`.
+        abstract Tensor slope(Tensor slope, Tensor state);
     }
 
     /// Moves an orthogonal matrix in place by a change of low rank.
@@ -93,30 +131,40 @@ final class MemoryNet {
     };
 
     private final Memory memory;
+    private final Activation activation;
     private final Loss loss;
     private final Turn turn;
     private final Tensor w; // [n, inputs]
     private final Tensor u; // [n, n]
     private final Tensor v; // [outputs, n]
     private final Tensor c; // [outputs]
-    private final List<Tensor> squares; // moving averages of squared gradients of u, w, v, c
+    private final Tensor b; // [n], for MODRELU
+    private final List<Tensor> squares; // moving averages of squared gradients of u, w, v, c, b
 
     /// A network with a given U, which is copied. W has Xavier's uniform distribution, V has that of PyTorch's
-    /// linear layers, and c is 0.
-    MemoryNet(Memory memory, Loss loss, Turn turn, SizesOfNet sizes, double[][] start, RandomGenerator random) {
+    /// linear layers, and c is 0. The biases of modReLU are uniform in +-0.01, as in the code of projUNN.
+    MemoryNet(Memory memory, Loss loss, Turn turn, Form form, double[][] start, RandomGenerator random) {
         int n = start.length;
         this.memory = memory;
+        this.activation = form.activation;
         this.loss = loss;
         this.turn = turn;
-        w = uniform(Math.sqrt(6.0 / (n + sizes.inputs)), random, n, sizes.inputs);
+        w = uniform(Math.sqrt(6.0 / (n + form.inputs)), random, n, form.inputs);
         u = memory == Memory.NONE ? zeros(n, n) : Tensors.of(start);
-        v = uniform(1 / Math.sqrt(n), random, sizes.outputs, n);
-        c = zeros(sizes.outputs);
-        squares = List.of(zeros(n, n), zeros(n, sizes.inputs), zeros(sizes.outputs, n), zeros(sizes.outputs));
+        v = uniform(1 / Math.sqrt(n), random, form.outputs, n);
+        c = zeros(form.outputs);
+        b = activation == Activation.RELU
+                ? zeros(n)
+                : uniform(BIAS, random, 1, n).flatten();
+        squares = List.of(zeros(n, n), zeros(n, form.inputs), zeros(form.outputs, n), zeros(form.outputs), zeros(n));
     }
 
-    /// The numbers of inputs and outputs of a step.
-    record SizesOfNet(int inputs, int outputs) {}
+    /// The numbers of inputs and outputs of a step, and the function of the units.
+    record Form(int inputs, int outputs, Activation activation) {
+        Form(int inputs, int outputs) {
+            this(inputs, outputs, Activation.RELU);
+        }
+    }
 
     private static Tensor zeros(long... shape) {
         return Tensors.zeros(Device.CPU, ScalarType.Double, shape);
@@ -163,7 +211,7 @@ final class MemoryNet {
         for (long t = 0; t < length; t++) {
             try (var scope = Scope.open()) {
                 Tensor z = drive.select(0, t).addmm(states.select(0, t), u.t()); // [B, n]
-                states.select(0, t + 1).copy_(z.relu());
+                states.select(0, t + 1).copy_(activation.of(z, b));
             }
         }
         return states;
@@ -178,14 +226,15 @@ final class MemoryNet {
     ///
     /// @param random for the sketches of the gradient of U
     /// @return the loss before the step
-    double step(Batch batch, double rate, RandomGenerator random) {
+    @Override
+    public double step(Batch batch, double rate, RandomGenerator random) {
         try (var scope = Scope.withoutGradients()) {
             Slope slope = slope(batch);
             if (memory == Memory.TRAINED) {
                 Tensor change = change(0, slope.gradients.getFirst(), rate).div(Tensors.scalar(DIVIDER));
                 turn.apply(u, RankSampler.Sketch.defaults().sample(change, RANK, random));
             }
-            for (int i = 1; i < squares.size(); i++) {
+            for (int i = 1; i < parameters().size(); i++) {
                 parameters().get(i).add_(change(i, slope.gradients.get(i), rate));
             }
             return slope.loss;
@@ -203,9 +252,9 @@ final class MemoryNet {
                 loss.value(outputs, batch.targets), gradients(batch, states, loss.slope(outputs, batch.targets)));
     }
 
-    /// U, W, V and c.
+    /// U, W, V, c, and b if the units have it.
     List<Tensor> parameters() {
-        return List.of(u, w, v, c);
+        return activation == Activation.RELU ? List.of(u, w, v, c) : List.of(u, w, v, c, b);
     }
 
     private Tensor change(int i, Tensor gradient, double rate) {
@@ -214,7 +263,7 @@ final class MemoryNet {
         return gradient.div(square.sqrt().add(Tensors.scalar(EPSILON))).mul(Tensors.scalar(-rate));
     }
 
-    /// The gradients of u, w, v and c.
+    /// The gradients of [#parameters].
     ///
     /// @param slope of the outputs, `[read, B, outputs]`
     private List<Tensor> gradients(Batch batch, Tensor states, Tensor slope) {
@@ -223,21 +272,34 @@ final class MemoryNet {
         Tensor outer = slope.flatten(0, 1); // [read * B, outputs]
         Tensor seen = states.narrow(0, length + 1 - read, read).flatten(0, 1); // [read * B, n]
         Tensor direct = slope.matmul(v); // [read, B, n]
-        Tensor inner = zeros(length, batch.inputs.size(1), u.size(0)); // slopes before the ReLU
+        Tensor inner = zeros(length, batch.inputs.size(1), u.size(0)); // slopes before phi
         for (long t = length - 1; t >= 0; t--) {
             try (var scope = Scope.open()) {
                 Tensor back = t + 1 < length ? inner.select(0, t + 1).mm(u) : zeros(batch.inputs.size(1), u.size(0));
                 long own = t - (length - read);
                 Tensor whole = own < 0 ? back : back.add(direct.select(0, own));
-                inner.select(0, t).copy_(torch.threshold_backward(whole, states.select(0, t + 1), Tensors.scalar(0)));
+                inner.select(0, t).copy_(activation.slope(whole, states.select(0, t + 1)));
             }
         }
         Tensor flat = inner.flatten(0, 1).t(); // [n, L * B]
-        return List.of(
+        List<Tensor> gradients = new ArrayList<>(List.of(
                 flat.mm(states.narrow(0, 0, length).flatten(0, 1)),
                 flat.mm(batch.inputs.flatten(0, 1)),
                 outer.t().mm(seen),
-                Reductions.sum(outer, 0).flatten());
+                Reductions.sum(outer, 0).flatten()));
+        if (activation == Activation.MODRELU) {
+            Tensor signed = inner.mul(states.narrow(0, 1, length).sign()); // slopes in b, [L, B, n]
+            gradients.add(Reductions.sum(signed.flatten(0, 1), 0).flatten());
+        }
+        return gradients;
+    }
+
+    @Override
+    public long[] answers(Batch batch) {
+        try (var scope = Scope.withoutGradients()) {
+            Tensor last = outputs(states(batch.inputs), batch.targets).select(0, -1); // [B, outputs]
+            return Tensors.longs(last.argmax(new LongOptional(1), false));
+        }
     }
 
     /// The recurrent matrix.

@@ -36,7 +36,7 @@ public record Overview(List<Sweep> sweeps) {
         page.append("fullrank lab run all --seed %s%s%s\n```\n\n"
                 .formatted(
                         seeds,
-                        settings.getFirst().quick() ? " --quick" : "",
+                        ExperimentPage.lengthOption(settings.getFirst()),
                         ExperimentPage.dataOption(settings.getFirst())));
         page.append(contents().markdown()).append('\n');
         for (Sweep sweep : sweeps) {

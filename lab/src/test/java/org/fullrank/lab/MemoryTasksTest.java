@@ -10,10 +10,11 @@ import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.lab.MemoryNet.Activation;
 import org.fullrank.lab.MemoryNet.Batch;
+import org.fullrank.lab.MemoryNet.Form;
 import org.fullrank.lab.MemoryNet.Loss;
 import org.fullrank.lab.MemoryNet.Memory;
-import org.fullrank.lab.MemoryNet.SizesOfNet;
 import org.fullrank.linalg.OrthogonalUpdate;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -35,24 +36,25 @@ class MemoryTasksTest {
 
     static Stream<Arguments> losses() {
         return Stream.of(
-                Arguments.of(MemoryNet.SQUARED, 1), // only the last output counts
-                Arguments.of(MemoryNet.SQUARED, 5),
-                Arguments.of(MemoryNet.CROSS_ENTROPY, 1),
-                Arguments.of(MemoryNet.CROSS_ENTROPY, 5));
+                Arguments.of(MemoryNet.SQUARED, 1, Activation.RELU), // only the last output counts
+                Arguments.of(MemoryNet.SQUARED, 5, Activation.RELU),
+                Arguments.of(MemoryNet.CROSS_ENTROPY, 1, Activation.MODRELU),
+                Arguments.of(MemoryNet.CROSS_ENTROPY, 5, Activation.MODRELU));
     }
 
     @ParameterizedTest
     @MethodSource("losses")
-    void theGradientEqualsFiniteDifferences(Loss loss, int read) {
+    void theGradientEqualsFiniteDifferences(Loss loss, int read, Activation activation) {
         try (var scope = Scope.withoutGradients()) {
             double[][] start = MemoryNet.rotations(4, Keyed.of(1));
-            var net = new MemoryNet(
-                    Memory.TRAINED, loss, OrthogonalUpdate.GEODESIC::apply, new SizesOfNet(2, 3), start, Keyed.of(2));
+            var form = new Form(2, 3, activation);
+            var net = new MemoryNet(Memory.TRAINED, loss, OrthogonalUpdate.GEODESIC::apply, form, start, Keyed.of(2));
             Tensor targets = loss == MemoryNet.SQUARED
                     ? noise(4, read, 6, 3)
                     : noise(4, read, 6, 3).softmax(-1);
             var batch = new Batch(noise(3, 5, 6, 2), targets);
             List<Tensor> gradients = net.slope(batch).gradients();
+            assertThat(gradients).hasSameSizeAs(net.parameters());
             for (int p = 0; p < gradients.size(); p++) {
                 Tensor flat = net.parameters().get(p).view(-1);
                 double[] gradient = Tensors.doubles(gradients.get(p));
