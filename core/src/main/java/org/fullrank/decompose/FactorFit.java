@@ -36,6 +36,7 @@ final class FactorFit implements AutoCloseable {
     private final List<Tensor> average = new ArrayList<>(); // [n_k, R] each
     private final List<Tensor> best = new ArrayList<>(); // [n_k, R] each
     private final FitCurve curve = new FitCurve();
+    private final List<Runnable> owned = new ArrayList<>(); // what frees the memory
 
     /// @throws org.fullrank.engine.InputException when the settings do not suit the data
     FactorFit(PartialTensor data, DecompositionSettings settings) {
@@ -44,23 +45,43 @@ final class FactorFit implements AutoCloseable {
         sides = settings.sides(data);
         HeldOut split = HeldOut.of(data, settings.stopping().holdout(), settings.seed());
         scale = DataScale.of(split.fitted()).factor();
-        model = new FactorModel(settings, sides, ScalarType.Float);
-        optimizer = Optimizer.of(OptimizerSpec.Adam.defaults(), model.parameters());
-        try (var scope = Scope.withoutGradients()) {
-            measured = scope.keep(matrix(split.fitted().values(), data).div(Tensors.scalar(scale)));
-            weights = scope.keep(matrix(split.fitted().weights(), data));
-            heldOutValues = scope.keep(Tensors.of(data.values(split.entries()), split.entries().length)
-                    .div(Tensors.scalar(scale)));
-            Factors.places(split.entries(), sizes()).forEach(place -> heldOutPlaces.add(scope.keep(place)));
-            for (int size : sizes()) {
-                average.add(scope.keep(Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
-                best.add(scope.keep(Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
+        try {
+            model = new FactorModel(settings, sides, ScalarType.Float);
+            owned.add(model::close);
+            optimizer = Optimizer.of(OptimizerSpec.Adam.defaults(), model.parameters());
+            owned.add(optimizer::close);
+            try (var scope = Scope.withoutGradients()) {
+                measured = own(scope, matrix(split.fitted().values(), data).div(Tensors.scalar(scale)));
+                weights = own(scope, matrix(split.fitted().weights(), data));
+                int[] entries = split.entries();
+                heldOutValues = own(
+                        scope, Tensors.of(data.values(entries), entries.length).div(Tensors.scalar(scale)));
+                Factors.places(entries, sizes()).forEach(place -> heldOutPlaces.add(own(scope, place)));
+                for (int size : sizes()) {
+                    average.add(own(scope, Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
+                    best.add(own(scope, Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
+                }
             }
+        } catch (RuntimeException e) { // out of memory
+            release(owned);
+            throw e;
         }
     }
 
     private List<Integer> sizes() {
         return sides.stream().map(SignalShape::size).toList();
+    }
+
+    /// Keeps a tensor until this fit is closed.
+    private Tensor own(Scope scope, Tensor tensor) {
+        scope.keep(tensor);
+        owned.add(tensor::close);
+        return tensor;
+    }
+
+    private static void release(List<Runnable> owned) {
+        owned.reversed().forEach(Runnable::run);
+        owned.clear();
     }
 
     private static Tensor matrix(float[] values, PartialTensor data) {
@@ -178,13 +199,6 @@ final class FactorFit implements AutoCloseable {
 
     @Override
     public void close() {
-        best.forEach(Tensor::close);
-        average.forEach(Tensor::close);
-        heldOutPlaces.forEach(Tensor::close);
-        heldOutValues.close();
-        weights.close();
-        measured.close();
-        optimizer.close();
-        model.close();
+        release(owned);
     }
 }

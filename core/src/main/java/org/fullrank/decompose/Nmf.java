@@ -13,7 +13,7 @@ public final class Nmf {
     public static final int ITERATIONS = 500;
 
     private static final long INITIAL = Keyed.name("initial factors of NMF");
-    /// Keeps quotients finite.
+    /// Keeps quotients finite. It is small beside 1, the mean of the scaled data.
     private static final double TINY = 1e-12;
 
     private Nmf() {}
@@ -26,12 +26,16 @@ public final class Nmf {
         try (var scope = Scope.withoutGradients()) {
             long rows = data.rows();
             long columns = data.columns();
-            Tensor x = Tensors.of(data.values(), rows, columns)
+            Tensor nonnegative = Tensors.of(data.values(), rows, columns)
                     .to(ScalarType.Double)
                     .clamp_min(Tensors.scalar(0));
+            double mean = Tensors.value(nonnegative.sum()) / data.observedCount();
+            if (mean == 0) {
+                return new float[data.size()];
+            }
+            Tensor x = nonnegative.div(Tensors.scalar(mean));
             Tensor weights = Tensors.of(data.weights(), rows, columns).to(ScalarType.Double);
-            double mean = Tensors.value(x.sum()) / data.observedCount();
-            double start = Math.sqrt(Math.max(mean, TINY) / rank);
+            double start = Math.sqrt(1.0 / rank);
             Tensor u = initial(data.rows(), rank, start, Keyed.of(seed, INITIAL, 0)); // [M, R]
             Tensor v = initial(data.columns(), rank, start, Keyed.of(seed, INITIAL, 1)); // [N, R]
             Tensor xt = x.t();
@@ -42,7 +46,7 @@ public final class Nmf {
                     update(v, u, xt, weightsT, poisson);
                 }
             }
-            return Tensors.floats(u.matmul(v.t()));
+            return Tensors.floats(u.matmul(v.t()).mul(Tensors.scalar(mean)));
         }
     }
 

@@ -82,6 +82,28 @@ class ReconstructionTest {
     }
 
     @Test
+    void theScaleOfTheDataScalesNonnegativeFactors() {
+        float unit = 0x1p-60f; // a power of two is exact
+        float[] small = EXACT.truth().clone();
+        for (int i = 0; i < small.length; i++) {
+            small[i] *= unit;
+        }
+        for (boolean poisson : List.of(false, true)) {
+            float[] expected = Nmf.fit(EXACT.tensor(), 2, poisson, 1);
+            float[] found = Nmf.fit(PartialTensor.of(EXACT.shape(), small), 2, poisson, 1);
+            for (int i = 0; i < found.length; i++) {
+                assertThat(found[i]).isEqualTo(expected[i] * unit);
+            }
+        }
+    }
+
+    @Test
+    void withoutPositiveEntriesNonnegativeFactorsAreZero() {
+        PartialTensor data = PartialTensor.of(List.of(2, 2), new float[] {-1, -2, 0, -3});
+        assertThat(Nmf.fit(data, 1, false, 1)).containsOnly(0);
+    }
+
+    @Test
     void nonnegativeFactorsNeverReadMissingEntries() {
         float[] garbage = EXACT.truth().clone();
         float[] mask = mask();
