@@ -253,7 +253,8 @@ class ReportBrowserTest {
         List<Diagnosis> both = new ArrayList<>();
         for (double[] spectrum : new double[][] {{3, 2, 1}, {8, 4}}) {
             var plots = new Diagnosis.Plots(spectrum, spectrum, spectrum, new double[101]);
-            both.add(new Diagnosis("z" + spectrum.length, 10, 3, List.of(verdict), List.of(), plots, List.of(), List.of()));
+            both.add(new Diagnosis(
+                    "z" + spectrum.length, 10, 3, List.of(verdict), List.of(), plots, List.of(), List.of()));
         }
         var likeness = new Likeness(10, 0.5, new double[] {10, 20, 80});
         Path page = Files.writeString(

@@ -17,8 +17,8 @@ import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/// The options of `diagnose` for questions that embeddings alone cannot answer, because they need the network of
-/// a run.
+/// The options of `diagnose` for questions that embeddings alone cannot answer, because they need the
+/// network of a run.
 final class NetworkQuestions {
     @Option(
             names = "--optimum",

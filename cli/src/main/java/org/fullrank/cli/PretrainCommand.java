@@ -164,7 +164,8 @@ final class PretrainCommand extends Job {
         if (data != null) {
             all.add(DataSpec.pathSetting(data));
         }
-        String name = from == null ? recipeName(all) : RunFolder.open(from).config().toString();
+        String name =
+                from == null ? recipeName(all) : RunFolder.open(from).config().toString();
         return Recipes.load(name, all).withAbsoluteData();
     }
 
@@ -178,8 +179,8 @@ final class PretrainCommand extends Job {
         if (ofData.isEmpty()) {
             return Recipes.DEFAULT;
         }
-        try (Dataset opened =
-                Dataset.open(Recipes.load(Recipes.DEFAULT, ofData).withAbsoluteData().data())) {
+        try (Dataset opened = Dataset.open(
+                Recipes.load(Recipes.DEFAULT, ofData).withAbsoluteData().data())) {
             String suited = Recipes.suited(opened.pretraining());
             if (!suited.equals(Recipes.DEFAULT)) {
                 err().println("recipe %s, as the data are not images; --recipe names another one".formatted(suited));

@@ -53,8 +53,8 @@ class EvaluateCommandTest {
     void everyProtocolPrintsItsHashAndItsTextAndIsKept() throws IOException {
         CommandLineRun all = evaluate("--protocol", "all", "--fractions", "0.5", "--steps", "3", "--draws", "2");
         assertThat(all.code()).as(all.err()).isZero();
-        for (String name :
-                List.of("probe 2", "finetune 1", "retrieval 1", "layers 1", "classes 1", "label-free 1", "independence 1")) {
+        for (String name : List.of(
+                "probe 2", "finetune 1", "retrieval 1", "layers 1", "classes 1", "label-free 1", "independence 1")) {
             assertThat(all.out()).contains("protocol: fullrank-" + name);
         }
         assertThat(all.out().lines().filter(l -> l.matches("protocol [0-9a-f]{8}.*")))

@@ -103,8 +103,8 @@ record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataS
     @Override
     public void pack(PackWriter out) throws IOException {
         notes.forEach(out::note);
-        var classes = new ClassNumbers("series of "
-                + parts.values().stream().map(Path::toString).collect(Collectors.joining(" and ")));
+        var classes = new ClassNumbers(
+                "series of " + parts.values().stream().map(Path::toString).collect(Collectors.joining(" and ")));
         Map<Split, Integer> labeled = new EnumMap<>(Split.class);
         SeriesShape shape = null;
         for (Map.Entry<Split, Path> part : parts.entrySet()) {

@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 /// @param settings of the fit
 /// @param sizes n_k of each factor
 /// @param factors `[n_k, R]` each, row-major. Their product is the reconstruction. Columns with a large norm
-///     come first Large columns come first
+///     come first
 /// @param iterations number of steps that lead to these factors
 /// @param losses loss of the fitted entries in each step
 /// @param heldOutLosses loss of the held-out entries in each step, for the averaged factors

@@ -28,7 +28,7 @@ public sealed interface FitLoss {
         }
     }
 
-    /// `|y - x|`: for noise with heavy tails. The fit approximates the median. It fits the median.
+    /// `|y - x|`: for noise with heavy tails. The fit approximates the median.
     record L1() implements FitLoss {
         @Override
         public Tensor of(Tensor fitted, Tensor measured) {

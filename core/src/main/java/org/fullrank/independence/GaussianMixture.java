@@ -267,8 +267,8 @@ public record GaussianMixture(Tensor means, Tensor covariances) {
                     try (var inner = Scope.open()) {
                         Tensor solved = torch.linalg_solve_triangular(
                                 factors.select(0, j), z.sub(means.select(0, j)).t(), false); // [D, B]
-                        terms.add(inner.keep(
-                                Reductions.sum(solved.mul(solved), 0).add(logDets.select(0, j)))); // [1, B]
+                        terms.add(
+                                inner.keep(Reductions.sum(solved.mul(solved), 0).add(logDets.select(0, j)))); // [1, B]
                     }
                 }
                 Tensor logs = torch.logsumexp(Tensors.cat(terms).div(Tensors.scalar(-2)), 0); // [B]

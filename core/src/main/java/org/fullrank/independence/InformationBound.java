@@ -58,8 +58,8 @@ public record InformationBound(
     /// @param gamma VICReg's target of the deviations, above 0
     /// @param epsilon added to each variance, as under the root of VICReg's variance term; at least 0. It is
     ///     also added in `gaussian`
-    /// @throws InputException when a value is not finite, when there are too few rows, or when the covariance is
-    ///     singular and epsilon is 0
+    /// @throws InputException when a value is not finite, when there are too few rows, or when the
+    ///     covariance is singular and epsilon is 0
     public static InformationBound of(Tensor first, Tensor second, double gamma, double epsilon) {
         InputException.unless(
                 gamma > 0 && Double.isFinite(gamma), "gamma: found %s, expected a finite number above 0", gamma);

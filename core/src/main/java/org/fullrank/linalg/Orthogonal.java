@@ -127,8 +127,8 @@ public final class Orthogonal {
                 end);
     }
 
-    /// The polar factor of `u`: the nearest orthogonal or unitary matrix in the Frobenius norm. It takes O(n^3).
-    /// The caller's scope owns it.
+    /// The polar factor of `u`: the nearest orthogonal or unitary matrix in the Frobenius norm. It takes
+    /// O(n^3). The caller's scope owns it.
     public static Tensor nearest(Tensor u) {
         requireSquare("polar factor", u);
         InputException.unless(isFinite(u), "polar factor: found a number that is not finite, expected finite numbers");

@@ -10,8 +10,8 @@ import org.fullrank.engine.InputException;
 /// representation is computed from the pooled output of the last block.
 ///
 /// The output of a block is pooled to one row per item. For feature maps, the pooled output is the mean over
-/// the pixels or steps. For a transformer, the pooled output is the class token or the mean over the tokens. The
-/// outputs of fully connected layers need no pooling.
+/// the pixels or steps. For a transformer, the pooled output is the class token or the mean over the
+/// tokens. The outputs of fully connected layers need no pooling.
 public final class Encoder implements Layer {
     /// A part of the encoder.
     ///
@@ -26,8 +26,8 @@ public final class Encoder implements Layer {
     private final Layer pool;
     private final Layer exit;
 
-    /// Creates an encoder that pools feature maps by the mean over pixels or steps. The pooled output of the last
-    /// block is the representation.
+    /// Creates an encoder that pools feature maps by the mean over pixels or steps. The pooled output of
+    /// the last block is the representation.
     ///
     /// @param entry what comes before the first block, such as the stem of a ResNet
     /// @param blocks in the order of the data, at least one

@@ -40,8 +40,7 @@ public final class Jacobian {
             requireFinite("output", y);
             width = Math.toIntExact(y.size(1));
         }
-        Tensor jacobian = Tensors.zeros(
-                Device.of(x), x.scalar_type().intern(), width, x.numel()); // [D, F]
+        Tensor jacobian = Tensors.zeros(Device.of(x), x.scalar_type().intern(), width, x.numel()); // [D, F]
         for (int begin = 0; begin < width; begin += BATCH) {
             int count = Math.min(BATCH, width - begin);
             try (var scope = Scope.open()) {

@@ -58,14 +58,11 @@ final class RecurrentCells {
     /// The gated recurrent unit, with the parameters and initial values of PyTorch's `GRU`.
     static Layer gru(NetworkBuilder net, int in, int width) {
         Gates gates = Gates.declare(net, 3, in, width);
-        return NonFiniteTrace.layer(
-                "gru",
-                net.path(),
-                (x, mode) -> {
-                    LinearRegions.curved("gru");
-                    return torch.gru(x, gates.start(x), gates.vector(), true, 1, 0, mode != Mode.EVALUATE, false, true)
-                            .get0();
-                });
+        return NonFiniteTrace.layer("gru", net.path(), (x, mode) -> {
+            LinearRegions.curved("gru");
+            return torch.gru(x, gates.start(x), gates.vector(), true, 1, 0, mode != Mode.EVALUATE, false, true)
+                    .get0();
+        });
     }
 
     /// The long short-term memory, with the parameters and initial values of PyTorch's `LSTM`.

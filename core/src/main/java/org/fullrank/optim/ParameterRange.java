@@ -14,8 +14,9 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// @param factor multiplies this rate
 /// @param decays whether weight decay applies
 record ParameterRange(long offset, long count, boolean predictor, double factor, boolean decays) {
-    /// The parameter buffer as ranges whose parameters are treated alike. There are few ranges, because matrices
-    /// come before vectors and the predictor is last in both. Each matrix that stays orthogonal may add two.
+    /// The parameter buffer as ranges whose parameters are treated alike. There are few ranges, because
+    /// matrices come before vectors and the predictor is last in both. Each matrix that stays orthogonal
+    /// may add two.
     static List<ParameterRange> of(ParameterBuffer parameters, GroupSpec groups) {
         var stretches = new ArrayList<ParameterRange>();
         for (Segment segment : parameters.segments()) {

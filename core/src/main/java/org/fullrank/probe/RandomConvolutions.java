@@ -70,8 +70,7 @@ public final class RandomConvolutions {
         return new Splits(features(first, shape, scaling, kernels), features(second, shape, scaling, kernels));
     }
 
-    private static Features features(
-            Vectors series, SeriesShape shape, ColumnMoments moments, List<Kernel> kernels) {
+    private static Features features(Vectors series, SeriesShape shape, ColumnMoments moments, List<Kernel> kernels) {
         int width = 2 * kernels.size();
         InputException.when(
                 (long) series.size() * width > MOST_VALUES,

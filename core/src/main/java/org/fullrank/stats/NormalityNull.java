@@ -5,9 +5,9 @@ import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// The distribution of the statistic of [NormalityTest] for normal samples of one size, by drawing such samples.
-/// The p-value of the test itself is an approximation that is too small in the far tail, which matters if the
-/// smallest of many p-values decides.
+/// The distribution of the statistic of [NormalityTest] for normal samples of one size, by drawing such
+/// samples. The p-value of the test itself is an approximation that is too small in the far tail, which
+/// matters if the smallest of many p-values decides.
 ///
 /// @param n size of a sample
 /// @param statistics those of the drawn samples, ascending

@@ -10,9 +10,9 @@ import org.fullrank.engine.InputException;
 /// The test sees skewed samples, and samples with tails that are too heavy or too light. It does not see a
 /// sample that differs from the normal distribution only in other ways: see [KolmogorovSmirnov].
 ///
-/// The p-value is the published approximation. It is too small in the far tail: of 200,000 normal samples of 256
-/// values, 1.5 times as many as expected are below 0.01, and 8 times as many below 0.0001. [NormalityNull] has
-/// no such error.
+/// The p-value is the published approximation. It is too small in the far tail: of 200,000 normal samples
+/// of 256 values, 1.5 times as many as expected are below 0.01, and 8 times as many below 0.0001.
+/// [NormalityNull] has no such error.
 ///
 /// Sources: D'Agostino and Pearson 1973, "Tests for departure from normality"; D'Agostino 1970 for the
 /// skewness; Anscombe and Glynn 1983 for the kurtosis. Unverified against the papers; the values equal those of

@@ -20,8 +20,8 @@ import org.fullrank.diagnose.Verdict.Kind;
 import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.JobException;
+import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -75,9 +75,8 @@ public final class Trained implements Subject, AutoCloseable {
         method = initial();
     }
 
-    /// Views of these items for the encoder in a checkpoint. Vectors and series are standardized as in training,
-    /// whatever
-    /// data are read now.
+    /// Views of these items for the encoder in a checkpoint. Vectors and series are standardized as in
+    /// training, whatever data are read now.
     static ViewGenerator views(Recipe recipe, Items items, Path checkpoint, int threads) {
         return ViewGenerator.of(items, recipe.views(), recipe.seed(), threads, Checkpoint.moments(checkpoint));
     }

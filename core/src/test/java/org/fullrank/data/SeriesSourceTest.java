@@ -76,7 +76,7 @@ class SeriesSourceTest {
     @ValueSource(strings = {"contest.ts", "interval.ts", "Walks_TEST.ts"})
     void aLoneFileOfAFolderIsTheTrainingSplit(String name) {
         Path path = write(name, TRAIN);
-        try (Dataset data = open(path.getParent())) {
+        try (Dataset data = open(Objects.requireNonNull(path.getParent()))) {
             assertThat(data.splits()).containsExactly(Split.TRAIN);
         }
     }

@@ -181,8 +181,7 @@ class NoisyCopiesTest {
     @ValueSource(strings = {"orthogonal cell", "gru", "lstm"})
     void aRecurrentNetworkHasNoRegions(String name) {
         UnaryOperator<Tensor> network = encoder(spec(name), new InputShape.Series(2, 6));
-        Tensor x =
-                NoisyCopies.draws(ScalarType.Double, 1, new long[] {2, 6}, 5).select(0, 0);
+        Tensor x = NoisyCopies.draws(ScalarType.Double, 1, new long[] {2, 6}, 5).select(0, 0);
         assertThat(NoisyCopies.of(network, x, x.unsqueeze(0), .1).curved()).isEqualTo(name);
     }
 

@@ -204,7 +204,9 @@ class SeriesEncodersTest {
                 assertThat(Tensors.doubles(net.encoder().forward(x, Mode.EVALUATE)))
                         .containsExactly(exact);
                 Tensor product = x.select(0, 0).mm(x.select(0, 0).t());
-                assertThat(product.scalar_type().intern()).as("autocast is on again").isEqualTo(ScalarType.BFloat16);
+                assertThat(product.scalar_type().intern())
+                        .as("autocast is on again")
+                        .isEqualTo(ScalarType.BFloat16);
             }
         }
     }

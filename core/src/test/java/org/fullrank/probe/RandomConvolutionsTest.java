@@ -116,12 +116,8 @@ class RandomConvolutionsTest {
             other[i] = 100 + 7 * series.copy(i / 60)[i % 60];
         }
         Vectors moved = Vectors.of(other, 60).withSeries(new SeriesShape(2, 30));
-        float[] first = RandomConvolutions.of(series, series)
-                .train()
-                .values();
-        float[] second = RandomConvolutions.of(moved, moved)
-                .train()
-                .values();
+        float[] first = RandomConvolutions.of(series, series).train().values();
+        float[] second = RandomConvolutions.of(moved, moved).train().values();
         double different = 0;
         for (int i = 0; i < first.length; i++) {
             different += Math.abs(first[i] - second[i]) > 1e-2 ? 1 : 0;

@@ -45,8 +45,9 @@ class ProgressTest {
         assertThat(text().lines()).hasSize(5);
         assertThat(text().lines())
                 .first()
-                .isEqualTo("epoch 1/4  step 1/400  loss 23.46  variance 0.500  std 1.23e-02  RankMe 123.4  812 samples/s"
-                        + "  --:-- left");
+                .isEqualTo(
+                        "epoch 1/4  step 1/400  loss 23.46  variance 0.500  std 1.23e-02  RankMe 123.4  812 samples/s"
+                                + "  --:-- left");
         assertThat(text().lines())
                 .element(1)
                 .asString()

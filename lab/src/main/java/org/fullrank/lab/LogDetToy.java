@@ -23,8 +23,8 @@ record LogDetToy(SimpleMatrix total, SimpleMatrix noise) {
         SimpleMatrix of(LogDetToy toy, SimpleMatrix w);
     }
 
-    /// Inputs of two directions with the variances 1 of the signal and the given ones of the noise of a view, in
-    /// axes that are turned by 0.5 rad.
+    /// Inputs of two directions with the variances 1 of the signal and the given ones of the noise of a
+    /// view, in axes that are turned by 0.5 rad.
     static LogDetToy of(double first, double second) {
         SimpleMatrix turn = new SimpleMatrix(
                 2, 2, true, StrictMath.cos(.5), -StrictMath.sin(.5), StrictMath.sin(.5), StrictMath.cos(.5));

@@ -12,8 +12,8 @@ import org.fullrank.independence.GaussianMixture.Bounds;
 import org.fullrank.lab.Information.Entropy;
 import org.fullrank.lab.Information.Local;
 
-/// The entropy of the embeddings of items with small Gaussian noise, for several levels of noise: the bounds, and
-/// an estimate from samples.
+/// The entropy of the embeddings of items with small Gaussian noise, for several levels of noise: the
+/// bounds, and an estimate from samples.
 ///
 /// @param findings one for each level of noise
 record MixtureBounds(List<Finding> findings) {

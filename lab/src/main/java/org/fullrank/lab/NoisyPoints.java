@@ -21,9 +21,12 @@ record NoisyPoints(int copies, List<Finding> findings) {
     /// @param noise standard deviation of the noise
     /// @param stay share of the copies in the region of the point
     /// @param wrongRegion copies for which the region differs from that by loops over all units
-    /// @param returned copies that are outside of the region although a copy with more of the same noise is inside
-    /// @param linear largest `|f(x + e) - f(x) - J e|` of the copies in the region, relative to the largest output
-    /// @param bent share of the copies outside of the region for which this is above 1e-9; NaN without such copies
+    /// @param returned copies that are outside of the region although a copy with more of the same noise is
+    ///     inside
+    /// @param linear largest `|f(x + e) - f(x) - J e|` of the copies in the region, relative to the largest
+    ///     output
+    /// @param bent share of the copies outside of the region for which this is above 1e-9; NaN without such
+    ///     copies
     /// @param covariance relative distance of the covariance of the outputs from `noise^2 J J'`
     /// @param p p-value of each output: some normal distribution
     /// @param predicted p-value of each output: the normal distribution of J

@@ -67,8 +67,8 @@ class PermutedMnistTest {
                 .toArray();
     }
 
-    /// The train split of a data set as MNIST. Item i has the digit i, and its block k of 4 x 4 pixels has a mean
-    /// gray of `5 k + i % 5`.
+    /// The train split of a data set as MNIST. Item i has the digit i, and its block k of 4 x 4 pixels has
+    /// a mean gray of `5 k + i % 5`.
     private Path write(int count) throws IOException {
         ByteBuffer images = ByteBuffer.allocate(16 + count * 784)
                 .putInt(0x803)
