@@ -24,6 +24,7 @@ public sealed interface Experiment
                 KernelSpirals,
                 AlignedRelations,
                 VcregIndependence,
+                ClassBias,
                 Information,
                 CopyTask,
                 AddingTask,

@@ -26,6 +26,7 @@ public final class Experiments {
             new KernelSpirals(),
             new AlignedRelations(),
             new VcregIndependence(),
+            new ClassBias(),
             new Information(),
             new CopyTask(),
             new AddingTask(),
