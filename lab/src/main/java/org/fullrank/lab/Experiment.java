@@ -25,6 +25,7 @@ public sealed interface Experiment
                 AlignedRelations,
                 VcregIndependence,
                 ClassBias,
+                Guillotine,
                 Information,
                 CopyTask,
                 AddingTask,

@@ -27,6 +27,7 @@ public final class Experiments {
             new AlignedRelations(),
             new VcregIndependence(),
             new ClassBias(),
+            new Guillotine(),
             new Information(),
             new CopyTask(),
             new AddingTask(),
