@@ -62,35 +62,40 @@ record ClassBias(UnbalancedMixture.Fit fit) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         int draws = setting.size(5, 10);
-        double[] largestSlope = new double[1];
-        ClassAccuracies unbalanced = measure(setting, draws, TRAIN, largestSlope);
-        ClassAccuracies balanced = measure(setting, draws, BALANCED, largestSlope);
+        Measured unbalanced = measure(setting, draws, TRAIN);
+        Measured balanced = measure(setting, draws, BALANCED);
         return new Outcome(
-                claims(unbalanced, balanced, largestSlope[0]),
-                table(table(header(), "500, 500, 40", unbalanced), "500, 500, 500", balanced),
-                figure(unbalanced, balanced));
+                claims(unbalanced.accuracies, balanced.accuracies, Math.max(unbalanced.slope, balanced.slope)),
+                table(table(header(), "500, 500, 40", unbalanced.accuracies), "500, 500, 500", balanced.accuracies),
+                figure(unbalanced.accuracies, balanced.accuracies));
     }
 
-    /// @param slope receives the largest entry of a gradient at a fit, relative to C N
-    private ClassAccuracies measure(Setting setting, int draws, int[] sizes, double[] slope) {
+    /// @param slope largest entry of a gradient at a fit, relative to C N
+    private record Measured(ClassAccuracies accuracies, double slope) {}
+
+    private Measured measure(Setting setting, int draws, int[] sizes) {
         double[][][] shares = new double[STRENGTHS.length][draws][];
+        double slope = 0;
         for (int draw = 0; draw < draws; draw++) {
             var points = UnbalancedMixture.draw(setting.random("class-bias train", draw), sizes);
             var test = UnbalancedMixture.draw(setting.random("class-bias test", draw), TEST);
             for (int s = 0; s < STRENGTHS.length; s++) {
-                double c = STRENGTHS[s];
-                double[][] weights = fit.of(points, c);
-                double largest = Arrays.stream(points.slope(weights, c))
-                        .flatMapToDouble(Arrays::stream)
-                        .map(Math::abs)
-                        .max()
-                        .orElseThrow();
-                slope[0] = Math.max(slope[0], largest / (c * points.labels().length));
+                double[][] weights = fit.of(points, STRENGTHS[s]);
+                slope = Math.max(slope, largestSlope(points, weights, STRENGTHS[s]));
                 shares[s][draw] = test.accuracies(weights);
             }
         }
-        return new ClassAccuracies(
-                Arrays.stream(STRENGTHS).mapToObj(c -> "C " + c).toList(), shares, TEST);
+        List<String> labels = Arrays.stream(STRENGTHS).mapToObj(c -> "C " + c).toList();
+        return new Measured(new ClassAccuracies(labels, shares, TEST), slope);
+    }
+
+    private static double largestSlope(UnbalancedMixture points, double[][] weights, double c) {
+        return Arrays.stream(points.slope(weights, c))
+                        .flatMapToDouble(Arrays::stream)
+                        .map(Math::abs)
+                        .max()
+                        .orElseThrow()
+                / (c * points.labels().length);
     }
 
     private static List<Claim> claims(ClassAccuracies unbalanced, ClassAccuracies balanced, double slope) {
