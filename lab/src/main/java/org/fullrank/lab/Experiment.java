@@ -24,6 +24,8 @@ public sealed interface Experiment
                 KernelSpirals,
                 AlignedRelations,
                 VcregIndependence,
+                ClassBias,
+                Guillotine,
                 Information,
                 CopyTask,
                 AddingTask,

@@ -26,6 +26,8 @@ public final class Experiments {
             new KernelSpirals(),
             new AlignedRelations(),
             new VcregIndependence(),
+            new ClassBias(),
+            new Guillotine(),
             new Information(),
             new CopyTask(),
             new AddingTask(),
