@@ -53,7 +53,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient) implements Experiment {
                 two poles. The angles of these points are quantiles of a normal distribution with standard deviation
                 0.1013. The second set is spread: the standard deviation of its angles is 0.816.
 
-                First, each point moves by 0.001 N(0, 1). Then gradient descent moves the points in 1000 steps of
+                First, each point moves by 0.001 N(0, 1). Then gradient descent moves the points in 2000 steps of
                 size 1. The descent minimizes SVMax, `exp((U - s_mu)/(U - L))`, or a pull to the mean m of the
                 points, `mean |e - m|^2`, or the sum of both. The gradient of `s_mu` is `P Q'/d`. After each step,
                 the rows are normalized again.
