@@ -126,13 +126,14 @@ final class LabRunCommand extends Job {
         }
         for (Experiment experiment : experiments) {
             if (!experiment.hasPaperLength()) {
-                throw new InputException("--paper: found %s, which has one full length, expected %s; leave out --paper"
-                        .formatted(
-                                experiment.name(),
-                                Experiments.all().stream()
-                                        .filter(Experiment::hasPaperLength)
-                                        .map(Experiment::name)
-                                        .collect(Collectors.joining(" or "))));
+                throw new InputException(
+                        "--paper: found %s, which has no sizes of a paper, expected %s; leave out --paper"
+                                .formatted(
+                                        experiment.name(),
+                                        Experiments.all().stream()
+                                                .filter(Experiment::hasPaperLength)
+                                                .map(Experiment::name)
+                                                .collect(Collectors.joining(" or "))));
             }
         }
     }

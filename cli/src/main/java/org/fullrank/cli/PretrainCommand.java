@@ -77,7 +77,7 @@ final class PretrainCommand extends Job {
             paramLabel = "PATH",
             description =
                     "The training data, instead of the data in the recipe: a folder or archive of images, WebDataset"
-                            + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, or the built-in name"
+                            + " shards, Parquet of images, IDX, CIFAR or STL files, .npy, .csv, .ts, or the built-in name"
                             + " shapes.")
     @Nullable
     String data;
@@ -175,7 +175,7 @@ final class PretrainCommand extends Job {
             return recipe;
         }
         List<String> ofData =
-                all.stream().filter(setting -> setting.startsWith("data.")).toList();
+                all.stream().filter(setting -> setting.matches("data[.=].*")).toList();
         if (ofData.isEmpty()) {
             return Recipes.DEFAULT;
         }

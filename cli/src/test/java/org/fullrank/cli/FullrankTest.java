@@ -136,7 +136,7 @@ class FullrankTest {
                 "lab run oja --seed many|fullrank lab run: Invalid value for option '--seed'",
                 "lab run oja --data no/such/path|fullrank: --data no/such/path: found nothing there",
                 "lab run lpl-digits --data pom.xml|fullrank: CSV file pom.xml, line ",
-                "lab run oja --paper|fullrank: --paper: found oja, which has one full length, expected permuted-mnist",
+                "lab run oja --paper|fullrank: --paper: found oja, which has no sizes of a paper, expected permuted-mnist",
                 "lab run permuted-mnist --paper --quick|fullrank: --paper: found --quick too",
                 "runs no/such/folder|fullrank: runs: found no folder no/such/folder",
             })

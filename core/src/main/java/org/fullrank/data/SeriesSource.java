@@ -9,7 +9,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -23,9 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// @param parts the file of each split
 /// @param notes decisions that were made automatically
 record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataSource {
-    /// The name of the data set, which may be missing, and the name of a split.
-    private static final Pattern PART =
-            Pattern.compile("(?i)(?:(.*)[_-])?(train|test|val|valid|validation)\\.ts(\\.gz)?");
+    /// The name of the data set, which may be missing, and the name of a split: after a separator, or in capitals
+    /// after another letter or digit.
+    private static final Pattern PART = Pattern.compile(
+            "(?:(.*)[_-]|(.*[a-z0-9])(?=[A-Z]{2}))?" + "((?i:train|test|val|valid|validation))(?i:\\.ts(\\.gz)?)");
 
     /// Whether this is the name of a `.ts` file.
     static boolean named(String name) {
@@ -47,11 +47,11 @@ record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataS
     private static @Nullable Path testBeside(Path path) {
         String name = path.getFileName().toString();
         Matcher part = PART.matcher(name);
-        if (!part.matches() || Split.ofFolder(part.group(2)).orElseThrow() != Split.TRAIN) {
+        if (!part.matches() || Split.ofFolder(part.group(3)).orElseThrow() != Split.TRAIN) {
             return null;
         }
-        String word = Character.isLowerCase(part.group(2).charAt(0)) ? "test" : "TEST";
-        Path test = path.resolveSibling(name.substring(0, part.start(2)) + word + name.substring(part.end(2)));
+        String word = Character.isLowerCase(part.group(3).charAt(0)) ? "test" : "TEST";
+        Path test = path.resolveSibling(name.substring(0, part.start(3)) + word + name.substring(part.end(3)));
         return Files.isRegularFile(test) ? test : null;
     }
 
@@ -61,16 +61,20 @@ record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataS
     static SeriesSource ofFolder(Path folder, List<Path> files) {
         Map<Split, Path> parts = new EnumMap<>(Split.class);
         List<String> sets = new ArrayList<>();
+        List<String> notes = new ArrayList<>();
         for (Path file : files) {
             String name = file.getFileName().toString();
             Matcher part = PART.matcher(name);
-            Optional<Split> split = part.matches() ? Split.ofFolder(part.group(2)) : Optional.empty();
+            Optional<Split> split = part.matches() ? Split.ofFolder(part.group(3)) : Optional.empty();
             if (split.isEmpty() && files.size() > 1) {
                 throw new InputException(
                         "data path %s holds %s, expected names that end in TRAIN or TEST; give one of the files"
                                 .formatted(folder, name));
             }
-            sets.add(split.isEmpty() ? name : Objects.requireNonNullElse(part.group(1), ""));
+            sets.add(split.isEmpty() ? name : name.substring(0, part.start(3)).replaceFirst("[_-]$", ""));
+            if (files.size() == 1 && split.isPresent() && split.get() != Split.TRAIN) {
+                notes.add(name + " is the only file, so it is the training split");
+            }
             parts.putIfAbsent(files.size() == 1 ? Split.TRAIN : split.orElseThrow(), file);
         }
         if (sets.stream().distinct().count() > 1 || parts.size() < files.size()) {
@@ -83,7 +87,7 @@ record SeriesSource(Map<Split, Path> parts, List<String> notes) implements DataS
                                             ", ",
                                             sets.stream().distinct().limit(5).toList())));
         }
-        return new SeriesSource(parts, List.of());
+        return new SeriesSource(parts, notes);
     }
 
     @Override

@@ -32,6 +32,15 @@ public record DiagnosisComparison(Diagnosis first, Diagnosis second, Likeness li
                     a.isOutOfRange() == b.isOutOfRange() ? 0 : a.isOutOfRange() ? 2 : 1);
         }
 
+        /// Which of the two is in the healthy range; empty if both are.
+        String inRange() {
+            return switch (better) {
+                case 1 -> "first only";
+                case 2 -> "second only";
+                default -> first.isOutOfRange() ? "neither" : "";
+            };
+        }
+
         SequencedMap<String, Object> toMap() {
             var map = new LinkedHashMap<String, Object>();
             map.put("name", first.name());
@@ -40,7 +49,9 @@ public record DiagnosisComparison(Diagnosis first, Diagnosis second, Likeness li
             map.put("difference", difference);
             map.put("lower", interval.lower());
             map.put("upper", interval.upper());
+            map.put("healthy", first.healthy());
             map.put("better", better);
+            map.put("inRange", inRange());
             return map;
         }
     }
@@ -81,9 +92,7 @@ public record DiagnosisComparison(Diagnosis first, Diagnosis second, Likeness li
                     Numbers.number(d.difference),
                     known ? Numbers.number(d.interval.lower()) + " to " + Numbers.number(d.interval.upper()) : "",
                     d.first.healthy(),
-                    d.better == 1
-                            ? "first only"
-                            : d.better == 2 ? "second only" : d.first.isOutOfRange() ? "neither" : "");
+                    d.inRange());
         }
         return "first:  %s: %s\nsecond: %s: %s\n\n%s\nlinear CKA %s on %d rows (1: equal up to rotation and scale)\n"
                         .formatted(

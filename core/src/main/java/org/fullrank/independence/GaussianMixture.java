@@ -1,6 +1,5 @@
 package org.fullrank.independence;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
@@ -262,16 +261,18 @@ public record GaussianMixture(Tensor means, Tensor covariances) {
                 Tensor z = Tensors.of(normal, size, width())
                         .matmul(factors.select(0, n).t())
                         .add(means.select(0, n)); // [B, D]
-                var terms = new ArrayList<Tensor>();
+                Tensor terms = z.new_empty(components(), size); // [N, B]
                 for (int j = 0; j < components(); j++) {
                     try (var inner = Scope.open()) {
                         Tensor solved = torch.linalg_solve_triangular(
                                 factors.select(0, j), z.sub(means.select(0, j)).t(), false); // [D, B]
-                        terms.add(
-                                inner.keep(Reductions.sum(solved.mul(solved), 0).add(logDets.select(0, j)))); // [1, B]
+                        terms.select(0, j)
+                                .copy_(Reductions.sum(solved.mul(solved), 0)
+                                        .flatten()
+                                        .add(logDets.select(0, j)));
                     }
                 }
-                Tensor logs = torch.logsumexp(Tensors.cat(terms).div(Tensors.scalar(-2)), 0); // [B]
+                Tensor logs = torch.logsumexp(terms.div(Tensors.scalar(-2)), 0); // [B]
                 double constant = Math.log(components()) + width() * Math.log(2 * Math.PI) / 2;
                 double[] part = Tensors.doubles(logs);
                 for (int k = 0; k < size; k++) {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
 import org.bytedeco.pytorch.Tensor;
@@ -116,7 +117,7 @@ public final class Preflight {
         }
         probe = settled(probe, longSeconds);
         Forecast forecast = forecast(probe);
-        if (forecast.seconds() < longSeconds) {
+        if (forecast.seconds() < longSeconds && checks.isEmpty()) {
             return Optional.empty();
         }
         quick(probe, 1, MATCHED_SHORT);
@@ -142,7 +143,9 @@ public final class Preflight {
         return settled(
                 first,
                 this::measure,
-                best -> left() > MEASURED_AGAIN * seconds && forecast(best).seconds() >= enough);
+                best -> left() > MEASURED_AGAIN * seconds && forecast(best).seconds() >= enough,
+                e -> checks.add(PreflightCheck.of(
+                        "step", Finding.WRONG, new LinkedHashMap<>(), "a later step fails: " + reason(e))));
     }
 
     /// Measures the steps again until they no longer become faster, as the first steps of a process are slow.
@@ -150,14 +153,21 @@ public final class Preflight {
     /// steps was up to nine times too long.
     ///
     /// @param again whether a measurement with this fastest result so far is worth another one
-    static StepCost settled(StepCost first, Supplier<StepCost> measurement, Predicate<StepCost> again) {
+    /// @param failed receives the failure of a measurement, such as one of a larger step for which the first had
+    ///     no time. It is the last
+    static StepCost settled(
+            StepCost first,
+            Supplier<StepCost> measurement,
+            Predicate<StepCost> again,
+            Consumer<FullrankException> failed) {
         StepCost best = first;
         while (again.test(best)) {
             StepCost next;
             try {
                 next = measurement.get();
             } catch (FullrankException e) {
-                return best; // such as memory for a larger step, which the first measurement had no time to try
+                failed.accept(e);
+                return best;
             }
             if (next.stepSeconds() > SETTLED * best.stepSeconds()) {
                 return next.stepSeconds() < best.stepSeconds() ? next : best;

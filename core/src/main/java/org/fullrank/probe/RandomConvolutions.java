@@ -84,8 +84,9 @@ public final class RandomConvolutions {
             double[][] channels = new double[shape.channels()][shape.length()];
             for (int at = 0; at < values.length; at++) {
                 int c = at / shape.length();
-                double deviation = moments.std(c) > 0 ? moments.std(c) : 1; // a constant channel
-                channels[c][at % shape.length()] = (values[at] - moments.mean(c)) / deviation;
+                channels[c][at % shape.length()] = moments.std(c) > 0
+                        ? (values[at] - moments.mean(c)) / moments.std(c)
+                        : 0; // constant in training;
             }
             for (int k = 0; k < kernels.size(); k++) {
                 apply(kernels.get(k), channels, features, i * width + 2 * k);

@@ -93,7 +93,7 @@ record Modes(
                 condition,
                 gap,
                 residual,
-                Math.abs(traceError) > ROUNDING ? traceError : 0,
+                Math.abs(traceError) <= ROUNDING ? 0 : traceError,
                 List.copyOf(warnings));
     }
 }

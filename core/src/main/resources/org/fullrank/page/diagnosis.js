@@ -188,15 +188,14 @@ function spectraOfBoth(diagnoses) {
 /** Two diagnoses of the same items, and how alike the embeddings are. */
 function comparisonDetails(comparison, diagnoses) {
   const angles = numbersOf(comparison.angles);
-  const better = ['', 'first only', 'second only'];
   return [
     el('p', null, el('strong', null, String(comparison.conclusion))),
     spectraOfBoth(diagnoses),
-    table('Second minus first', ['measure', 'first', 'second', 'difference', '95 % interval', 'in range'],
+    table('Second minus first', ['measure', 'first', 'second', 'difference', '95 % interval', 'healthy', 'in range'],
         (comparison.measures || []).map(m => [String(m.name), {number: number(m.first)}, {number: number(m.second)},
           {number: number(m.difference)},
           {number: finite(m.lower) === null || finite(m.upper) === null ? '' : `${number(m.lower)} to ${number(m.upper)}`},
-          better[m.better] || '']), true),
+          m.healthy || '', m.inRange || '']), true),
     el('p', {class: 'note'}, `Linear CKA ${number(comparison.linearCka)} on ${number(comparison.rows)} rows: 1 is equal up to rotation and scale. `
         + `Angles between the ${number(angles.length)} strongest directions of each: median ${angle(comparison.medianAngle)}, largest `
         + `${angle(angles.at(-1))}; 0° is shared.`),

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
@@ -58,7 +59,12 @@ class SeriesSourceTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"Walks_TRAIN.ts, Walks_TEST.ts", "walks_train.ts.gz, walks_test.ts.gz", "train.ts, test.ts"})
+    @CsvSource({
+        "Walks_TRAIN.ts, Walks_TEST.ts",
+        "walks_train.ts.gz, walks_test.ts.gz",
+        "train.ts, test.ts",
+        "Walks2TRAIN.ts, Walks2TEST.ts"
+    })
     void theTestFileBesideAFileOfTrainingIsItsTestSplit(String train, String test) {
         Path path = write(train, TRAIN);
         write(test, TEST);
@@ -78,6 +84,11 @@ class SeriesSourceTest {
         Path path = write(name, TRAIN);
         try (Dataset data = open(Objects.requireNonNull(path.getParent()))) {
             assertThat(data.splits()).containsExactly(Split.TRAIN);
+            assertThat(data.warnings())
+                    .isEqualTo(
+                            name.contains("TEST")
+                                    ? List.of("Walks_TEST.ts is the only file, so it is the training split")
+                                    : List.of());
         }
     }
 

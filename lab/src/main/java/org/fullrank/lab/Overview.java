@@ -28,7 +28,7 @@ public record Overview(List<Sweep> sweeps) {
         String seeds = settings.stream().map(s -> Long.toString(s.seed())).collect(Collectors.joining(","));
         StringBuilder page = new StringBuilder("# The lab: papers as experiments\n\n");
         page.append(
-                "Each experiment repeats a result of a paper and checks claims about this result. Every claim has an"
+                "Each experiment repeats a result of a paper, or a small case of it, and checks claims about it. Every claim has an"
                         + " expected value, a tolerance and a reason for both. The page of an experiment names its"
                         + " source. The page shows the figure, the table and the verdicts for the first seed. The"
                         + " tables on this page show the measured values of all seeds. This command makes all pages:"

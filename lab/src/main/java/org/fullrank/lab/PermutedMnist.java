@@ -11,6 +11,7 @@ import java.util.Objects;
 import java.util.random.RandomGenerator;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.lab.CopyTask.Start;
 import org.fullrank.lab.MemoryNet.Form;
 import org.fullrank.lab.MemoryNet.Memory;
@@ -97,7 +98,7 @@ record PermutedMnist(Turn turn, Start start) implements Experiment {
     private static final String ABOUT = """
         Can a network recognize a digit if it sees one pixel at a time, in a random order, and must answer after
         the last one? Without memory it sees one pixel. You see that an orthogonal recurrent matrix remembers the
-        pixels from the first step on, and that an LSTM of equal width takes longer to learn it.
+        pixels from the first step on, trained or not.
 
         **Digits.** The digits are those of MNIST. Blocks of 4 x 4 pixels are averaged, so a digit has 7 x 7
         pixels and is a sequence of 49 numbers in [0, 1]. All digits have the same random order of pixels, which
@@ -122,7 +123,8 @@ record PermutedMnist(Turn turn, Start start) implements Experiment {
 
         **What to look at.** This does not repeat the result of the paper. The paper has 92.5 % for projUNN-T of
         rank one with 116 units and 91.8 % for an LSTM, with 28 x 28 pixels and after 200 epochs. The short form
-        ends after 6.4 epochs of a sixth of the digits. In it, the training of U does not help. It does not help
+        ends after 6.4 epochs of a sixth of the digits. In it, no entry of U moves by more than .005, so the training
+        of U does not help. It does not help
         with 29 units either, which are fewer than the pixels: with trained and with frozen U, 80.4 % of the
         validation digits were recognized after 400 steps. The LSTM has not converged. Its accuracy on the test
         digits is 62 %, 37 % and 31 % with the seeds 1, 2 and 3. Its rate was chosen with seed 1 alone, and may
@@ -131,8 +133,8 @@ record PermutedMnist(Turn turn, Start start) implements Experiment {
         that it takes days on a processor with two cores.
         """;
 
-    /// A training, and `max |U' U - I|` after it; NaN without U.
-    private record Trained(DigitRun run, double error) {}
+    /// A training, and `max |U' U - I|` and `max |U - U_0|` after it; NaN without U.
+    private record Trained(DigitRun run, double error, double moved) {}
 
     @Override
     public Outcome run(Setting setting) {
@@ -182,7 +184,12 @@ record PermutedMnist(Turn turn, Start start) implements Experiment {
             var form = new Form(1, PermutedDigits.CLASSES, MemoryNet.Activation.MODRELU);
             var made = new MemoryNet(memory, MemoryNet.CROSS_ENTROPY, turn, form, first, random);
             DigitRun run = task.run(net, made);
-            return new Trained(run, memory == Memory.NONE ? Double.NaN : Orthogonal.error(made.recurrent()));
+            if (memory == Memory.NONE) {
+                return new Trained(run, Double.NaN, Double.NaN);
+            }
+            double moved =
+                    Tensors.value(made.recurrent().sub(Tensors.of(first)).abs().max());
+            return new Trained(run, Orthogonal.error(made.recurrent()), moved);
         }
     }
 
@@ -190,7 +197,7 @@ record PermutedMnist(Turn turn, Start start) implements Experiment {
         Sizes sizes = task.sizes;
         int length = sizes.side * sizes.side;
         try (var made = new LstmNet(sizes.units, length, PermutedDigits.CLASSES, task.setting.seed())) {
-            return new Trained(task.run(net, made), Double.NaN);
+            return new Trained(task.run(net, made), Double.NaN, Double.NaN);
         }
     }
 
@@ -216,15 +223,20 @@ record PermutedMnist(Turn turn, Start start) implements Experiment {
                         atMost(0.35),
                         "the last pixel says little; bound chosen here"),
                 Claim.of(
-                        "trained U: test accuracy minus that of the LSTM",
+                        "a finding: trained U: test accuracy minus that of the LSTM",
                         trained.run.test() - lstm.run.test(),
                         atLeast(0.02),
-                        "the orthogonal network learns in fewer steps; margin chosen here"),
+                        "the rate of the LSTM was chosen on one seed, and it has not converged; margin chosen here"),
                 Claim.of(
                         "a finding: trained U: test accuracy minus that of frozen U",
                         trained.run.test() - frozen.run.test(),
                         near(0, 0.08),
                         "in the short form, the training of U does not matter; tolerance chosen here"),
+                Claim.of(
+                        "trained U: max |U - U_0| after all steps",
+                        trained.moved,
+                        atLeast(0.001),
+                        "it moves, though little in a few hundred steps of rank one; bound chosen here"),
                 Claim.of(
                         "trained U: max |U'U - I| after all steps",
                         trained.error,

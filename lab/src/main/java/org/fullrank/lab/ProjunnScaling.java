@@ -64,7 +64,7 @@ record ProjunnScaling(OrthogonalLearning.Move move) implements Experiment {
                 so they are shown but no claim depends on them. The slopes are fitted to logarithms, over the sizes from
                 512 on and over the ranks from 16 on at the largest size (over all of them in a quick run). The slope in
                 n of a low-rank update is above 2 if a larger matrix no longer fits the processor's cache. The slope of a
-                dense way is below 3, because a processor multiplies large matrices faster. So compare the times. At a
+                dense way is below 3, because a processor multiplies large matrices faster. So compare the times, not the slopes. At a
                 low rank the time is that of reading the matrix, so it grows less than k. All numbers are float64.
                 """);
     }

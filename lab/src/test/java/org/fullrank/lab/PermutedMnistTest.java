@@ -30,6 +30,8 @@ class PermutedMnistTest {
     @Test
     void aWrongTurnOrStartFailsAClaim() {
         Map<String, Experiment> errors = Map.of(
+                "not turned",
+                new PermutedMnist((u, change) -> {}, MemoryNet::rotations),
                 "not projected",
                 new PermutedMnist((u, change) -> u.add_(change.product()), MemoryNet::rotations),
                 "start that shrinks the state",
