@@ -13,7 +13,7 @@ public final class Nmf {
     public static final int ITERATIONS = 500;
 
     private static final long INITIAL = Keyed.name("initial factors of NMF");
-    /// Keeps quotients finite. It is small beside 1, the mean of the scaled data.
+    /// Keeps quotients finite. It is small compared with 1, the mean of the scaled data.
     private static final double TINY = 1e-12;
 
     private Nmf() {}
