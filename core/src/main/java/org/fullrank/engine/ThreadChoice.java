@@ -1,6 +1,7 @@
 package org.fullrank.engine;
 
 import java.io.IOException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -29,6 +30,7 @@ public final class ThreadChoice {
 
     private static final Path STATISTICS = Path.of("/proc/stat");
     private static final String RUNNING = "procs_running ";
+    private static final Path OWN_THREADS = Path.of("/proc/self/task");
 
     private ThreadChoice() {}
 
@@ -54,36 +56,55 @@ public final class ThreadChoice {
         }
     }
 
-    /// Whether more threads are running on the whole machine than this process has. Only then is a
-    /// measurement worth its time. True on systems without `/proc/stat`.
-    ///
-    /// @param own threads of this process that may be running
-    static boolean crowded(int own) {
-        int[] running = new int[LOOKS];
+    /// Whether threads of other processes are running now. Only then is a measurement worth its time, and
+    /// only then does it say something: threads of this process, such as the compiler's, end soon. True on
+    /// systems without `/proc`.
+    static boolean crowded() {
+        int[] others = new int[LOOKS];
         for (int i = 0; i < LOOKS; i++) {
-            running[i] = running();
             try {
+                others[i] = running() - ownRunning();
                 Thread.sleep(2);
+            } catch (IOException | NumberFormatException e) {
+                return true; // another system: measure
             } catch (InterruptedException e) {
                 Thread.currentThread().interrupt();
                 return false;
             }
         }
-        Arrays.sort(running);
-        return running[LOOKS / 2] > own;
+        Arrays.sort(others);
+        return others[LOOKS / 2] > 0;
     }
 
-    private static int running() {
-        try {
-            for (String line : Files.readAllLines(STATISTICS)) {
-                if (line.startsWith(RUNNING)) {
-                    return Integer.parseInt(line.substring(RUNNING.length()).strip());
-                }
+    /// Threads that run or wait for a processor, on the whole machine.
+    private static int running() throws IOException {
+        for (String line : Files.readAllLines(STATISTICS)) {
+            if (line.startsWith(RUNNING)) {
+                return Integer.parseInt(line.substring(RUNNING.length()).strip());
             }
-        } catch (IOException | NumberFormatException e) {
-            return Integer.MAX_VALUE; // another system: measure
         }
-        return Integer.MAX_VALUE;
+        throw new IOException(STATISTICS + " has no line " + RUNNING);
+    }
+
+    /// Threads of this process that run or wait for a processor.
+    static int ownRunning() throws IOException {
+        int count = 0;
+        try (DirectoryStream<Path> threads = Files.newDirectoryStream(OWN_THREADS)) {
+            for (Path thread : threads) {
+                count += isRunning(thread) ? 1 : 0;
+            }
+        }
+        return count;
+    }
+
+    private static boolean isRunning(Path thread) {
+        try {
+            String line = Files.readString(thread.resolve("stat"));
+            int name = line.lastIndexOf(')'); // "ID (NAME) STATE ...", and a name may have parentheses
+            return line.startsWith("R", name + 2);
+        } catch (IOException e) {
+            return false; // the thread has ended
+        }
     }
 
     /// Measures 1, half of `most`, and `most` threads in turn. On an idle machine, this takes about a tenth

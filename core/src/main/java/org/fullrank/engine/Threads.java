@@ -7,9 +7,6 @@ import org.bytedeco.pytorch.global.torch;
 /// The number of threads that libtorch uses. Results are bitwise equal only for the same number of threads,
 /// because another number of threads splits sums differently and changes their rounding.
 public final class Threads {
-    /// Threads of this process that may run before any work starts: the caller, and a thread of the compiler.
-    private static final int AT_START = 2;
-
     private static int automatic;
     private static String remark = "";
 
@@ -32,9 +29,9 @@ public final class Threads {
 
     private static synchronized int automatic() {
         if (automatic == 0) {
-            Natives.load(); // a thread that loads them would count as one that is running
+            Natives.load(); // writing their files keeps threads of the system busy, which are not of this process
             int most = Runtime.getRuntime().availableProcessors();
-            automatic = most == 1 || !ThreadChoice.crowded(AT_START) ? most : measured(most);
+            automatic = most == 1 || !ThreadChoice.crowded() ? most : measured(most);
         }
         return automatic;
     }

@@ -3,9 +3,15 @@ package org.fullrank.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 
 class ThreadChoiceTest {
     private static ThreadChoice.Measured measured(double one, double two, double four) {
@@ -35,5 +41,35 @@ class ThreadChoiceTest {
                 .as("with the number in use")
                 .containsExactly(1, 2, 3, 4);
         Threads.use(1);
+    }
+
+    /// The own threads do not count as other processes, however many of them run.
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void ownThreadsThatRunAreCounted() throws IOException {
+        var stop = new AtomicBoolean();
+        List<Thread> busy = IntStream.range(0, 3)
+                .mapToObj(i -> Thread.ofPlatform().name(") busy").start(() -> {
+                    while (!stop.get()) {
+                        Thread.onSpinWait();
+                    }
+                }))
+                .toList();
+        try {
+            assertThat(ThreadChoice.ownRunning())
+                    .as("the three and the caller")
+                    .isGreaterThanOrEqualTo(4);
+        } finally {
+            stop.set(true);
+            busy.forEach(ThreadChoiceTest::join);
+        }
+    }
+
+    private static void join(Thread thread) {
+        try {
+            thread.join();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
