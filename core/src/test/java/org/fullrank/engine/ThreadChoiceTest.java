@@ -56,9 +56,7 @@ class ThreadChoiceTest {
                 }))
                 .toList();
         try {
-            assertThat(ThreadChoice.ownRunning())
-                    .as("the three and the caller")
-                    .isGreaterThanOrEqualTo(4);
+            assertThat(ThreadChoice.ownRunning()).as("the three and the caller").isGreaterThanOrEqualTo(4);
         } finally {
             stop.set(true);
             busy.forEach(ThreadChoiceTest::join);
