@@ -6,4 +6,10 @@ package org.fullrank.flink;
  * @param key key of the learner
  * @param state state of the learner, for {@link org.fullrank.online.OnlineRule#fromBytes}
  */
-public record Learned(String key, byte[] state) {}
+public record Learned(String key, byte[] state) {
+    /** Shows the size of the state. */
+    @Override
+    public String toString() {
+        return "Learned[key=" + key + ", state=" + state.length + " bytes]";
+    }
+}

@@ -1,5 +1,7 @@
 package org.fullrank.flink;
 
+import java.util.Arrays;
+
 /**
  * A sample with a key: the input of {@link OnlineFeatures}.
  *
@@ -7,4 +9,10 @@ package org.fullrank.flink;
  * @param values {@code [inputs]}, finite
  * @param endsSequence whether it is the last sample of its sequence
  */
-public record Sample(String key, float[] values, boolean endsSequence) {}
+public record Sample(String key, float[] values, boolean endsSequence) {
+    /** Shows the values. */
+    @Override
+    public String toString() {
+        return "Sample[key=" + key + ", values=" + Arrays.toString(values) + ", endsSequence=" + endsSequence + "]";
+    }
+}

@@ -141,4 +141,12 @@ class OnlineFeaturesTest {
         KILL.set(false);
         assertSame(learned());
     }
+
+    @Test
+    void recordsShowTheirValues() {
+        assertThat(new Sample("a", new float[] {1, 2}, true))
+                .hasToString("Sample[key=a, values=[1.0, 2.0], endsSequence=true]");
+        assertThat(new Features("a", 3, new float[] {4})).hasToString("Features[key=a, sample=3, values=[4.0]]");
+        assertThat(new Learned("a", new byte[5])).hasToString("Learned[key=a, state=5 bytes]");
+    }
 }

@@ -1,0 +1,3 @@
+/** A complete Flink job to copy from. */
+@org.jspecify.annotations.NullMarked
+package org.fullrank.examples.flink;
