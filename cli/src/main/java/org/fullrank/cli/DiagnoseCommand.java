@@ -9,10 +9,12 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
+import org.fullrank.diagnose.Criterion;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisComparison;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
+import org.fullrank.diagnose.JUnitReport;
 import org.fullrank.diagnose.Likeness;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
@@ -39,12 +41,12 @@ import picocli.CommandLine.Parameters;
                         + " file of embeddings.",
         footer = {
             "",
-            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors. It is read"
-                    + " in blocks and may be larger than the memory.",
+            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv, .safetensors or JSON lines."
+                    + " It is read in blocks and may be larger than the memory.",
             "For a run, up to 2000 items are embedded, preferably items that were not used for training.",
             "",
             "Exit code: 0 for every verdict, 1 if the job failed, 2 if the arguments or the input"
-                    + " are wrong, 3 on a collapse with --fail-on collapse.",
+                    + " are wrong, 3 if --fail-on holds.",
             "",
             "Examples:",
             "  fullrank diagnose runs/mine",
@@ -53,7 +55,8 @@ import picocli.CommandLine.Parameters;
             "  fullrank diagnose z.npy --labels y.npy",
             "  fullrank diagnose view1.npy --second view2.npy --page diagnosis.html",
             "  fullrank diagnose before.npy after.npy --compare",
-            "  fullrank diagnose z.npy --fail-on collapse --json > diagnosis.json"
+            "  fullrank diagnose z.npy --fail-on 'collapse,rankme.share<0.2' --junit diagnosis.xml",
+            "  curl -s https://example.org/embeddings.csv | fullrank diagnose -"
         })
 final class DiagnoseCommand extends Job {
     private static final String BLOCK = "block.";
@@ -63,15 +66,14 @@ final class DiagnoseCommand extends Job {
     /// Places that every run has.
     private static final List<String> PLACES = List.of("representation", EMBEDDING);
 
-    /// Values of `--fail-on`.
-    enum FailOn {
-        COLLAPSE
-    }
+    /// The name of standard input.
+    private static final Path INPUT = Path.of("-");
 
     @Parameters(
             paramLabel = "RUN|FILE",
             arity = "1..*",
-            description = "Run folders, or files of embeddings. Each input is diagnosed separately.")
+            description = "Run folders, or files of embeddings, or - for standard input. Each input is diagnosed"
+                    + " separately.")
     List<Path> subjects = new ArrayList<>();
 
     @Option(
@@ -93,8 +95,8 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = {"--array", "--key"},
             paramLabel = "NAME",
-            description = "The name of the array in an .npz or .safetensors file. Default: embeddings, z, x, or the"
-                    + " only matrix.")
+            description = "The name of the array in an .npz or .safetensors file or of the field in JSON lines."
+                    + " Default: embeddings, z, x, or the only matrix.")
     @Nullable
     String key;
 
@@ -114,6 +116,13 @@ final class DiagnoseCommand extends Job {
                             + " named label, class, target or y, or the only column with text.")
     @Nullable
     String labelColumn;
+
+    @Option(
+            names = "--skip-column",
+            paramLabel = "COLUMN",
+            description = "The name or position of a column of a .csv file that is not read. You can give this option"
+                    + " several times.")
+    List<String> skipColumns = new ArrayList<>();
 
     @Option(
             names = "--places",
@@ -166,28 +175,47 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = "--fail-on",
             paramLabel = "WHAT",
-            description = "Exits with code 3 if there is a verdict of this kind. The only kind is collapse.")
+            split = ",",
+            description = "Exits with code 3 if this holds: collapse (any verdict that is a collapse), or a figure with"
+                    + " a bound such as 'rankme.share<0.2'. You can give several, separated by commas.")
+    List<String> failOn = new ArrayList<>();
+
+    @Option(
+            names = "--junit",
+            paramLabel = "FILE",
+            description = "Writes the result of --fail-on as a JUnit XML file, which build servers show. Default for"
+                    + " --fail-on: collapse.")
     @Nullable
-    FailOn failOn;
+    Path junit;
 
     @Option(names = "--json", description = "Prints the diagnoses as one JSON object.")
     boolean json;
 
-    /// Checks the options before the first subject is read, and writes the page after the last one.
+    /// Checks the options before the first subject is read, and writes the files after the last one.
     @Override
     void work() {
         requireOptions();
+        if (failOn.isEmpty() && junit != null) {
+            failOn.add("collapse");
+        }
+        failOn.forEach(Criterion::parse); // refuses before the work
         Threads.use(Threads.resolve(0));
+        try (var spooled = new Spooled()) {
+            diagnose(spooled);
+        }
+    }
+
+    private void diagnose(Spooled spooled) {
         var diagnoses = new ArrayList<Diagnosis>();
         for (Path subject : subjects) {
-            List<Diagnosis> found = Files.isDirectory(subject) ? ofRun(subject) : List.of(ofFile(subject));
+            List<Diagnosis> found = Files.isDirectory(subject) ? ofRun(subject) : List.of(ofFile(subject, spooled));
             diagnoses.addAll(found);
             if (!json) {
                 print(found, diagnoses.size() == found.size());
             }
         }
         DiagnosisComparison comparison =
-                compare ? new DiagnosisComparison(diagnoses.getFirst(), diagnoses.getLast(), likeness()) : null;
+                compare ? new DiagnosisComparison(diagnoses.getFirst(), diagnoses.getLast(), likeness(spooled)) : null;
         if (json) {
             Json result = new Json()
                     .put("diagnoses", diagnoses.stream().map(Diagnosis::toMap).toList());
@@ -199,7 +227,25 @@ final class DiagnoseCommand extends Job {
         if (page != null) {
             AtomicFile.write(page, DiagnosisPage.html(diagnoses, comparison));
         }
-        if (failOn == FailOn.COLLAPSE && diagnoses.stream().anyMatch(Diagnosis::isCollapse)) {
+        judge(diagnoses);
+    }
+
+    private void judge(List<Diagnosis> diagnoses) {
+        List<Criterion> criteria = failOn.stream().map(Criterion::parse).toList();
+        if (junit != null) {
+            AtomicFile.write(junit, JUnitReport.xml(diagnoses, criteria));
+        }
+        boolean failed = false;
+        for (Diagnosis diagnosis : diagnoses) {
+            for (Criterion criterion : criteria) {
+                String failure = criterion.failure(diagnosis).orElse(null);
+                if (failure != null && criterion != Criterion.COLLAPSE) { // the verdict is printed already
+                    err().println("%s fails %s: %s".formatted(diagnosis.subject(), criterion.text(), failure));
+                }
+                failed |= failure != null;
+            }
+        }
+        if (failed) {
             collapsed();
             network.failure().ifPresent(failure -> warn(String.valueOf(failure.getMessage())));
         } else {
@@ -221,19 +267,20 @@ final class DiagnoseCommand extends Job {
                 : compare ? DiagnosisText.verdicts(List.of(diagnosis)) : DiagnosisText.brief(diagnosis);
     }
 
-    private Likeness likeness() {
-        var selection = new Selection(key, ownLabelColumn());
-        try (Batches first = Batches.of(RowStreams.open(subjects.getFirst(), selection));
-                Batches second = Batches.of(RowStreams.open(subjects.getLast(), selection))) {
+    private Likeness likeness(Spooled spooled) {
+        var selection = new Selection(key, ownLabelColumn(), skipColumns);
+        try (Batches first = Batches.of(RowStreams.open(spooled.file(subjects.getFirst()), selection));
+                Batches second = Batches.of(RowStreams.open(spooled.file(subjects.getLast()), selection))) {
             return Likeness.of(first, second);
         }
     }
 
-    private Diagnosis ofFile(Path file) {
+    private Diagnosis ofFile(Path subject, Spooled spooled) {
+        Path file = spooled.file(subject);
         Labels classes = labels(file);
-        RowStream rows = RowStreams.open(file, new Selection(key, ownLabelColumn()));
+        RowStream rows = RowStreams.open(file, new Selection(key, ownLabelColumn(), skipColumns));
         try (Batches batches = Batches.of(rows, second(rows), classes)) {
-            return Doctor.examine(file.toString(), batches);
+            return Doctor.examine(subject.equals(INPUT) ? "standard input" : subject.toString(), batches);
         }
     }
 
@@ -258,7 +305,8 @@ final class DiagnoseCommand extends Job {
             return null;
         }
         try {
-            return RowStreams.open(second, new Selection(secondKey == null ? key : secondKey, ownLabelColumn()));
+            return RowStreams.open(
+                    second, new Selection(secondKey == null ? key : secondKey, ownLabelColumn(), skipColumns));
         } catch (RuntimeException e) {
             rows.close();
             throw e;
@@ -293,7 +341,15 @@ final class DiagnoseCommand extends Job {
     private void requireOptions() {
         boolean runs = subjects.stream().anyMatch(Files::isDirectory);
         boolean files = !subjects.stream().allMatch(Files::isDirectory);
-        requireNone(runs, "a run folder", "files of embeddings", "--labels", "--second", "--array", "--label-column");
+        requireNone(
+                runs,
+                "a run folder",
+                "files of embeddings",
+                "--labels",
+                "--second",
+                "--array",
+                "--label-column",
+                "--skip-column");
         requireNone(
                 files, "a file", "run folders", "--places", "--data", "--split", "--best", "--optimum", "--gaussian");
         network.requireOptions(places.isEmpty() || places.contains(EMBEDDING));
@@ -311,6 +367,9 @@ final class DiagnoseCommand extends Job {
                 "--compare: found %s, expected two files of embeddings; write those of a run with fullrank embed",
                 runs ? "a run folder" : subjects.size() + " files");
         requireWritablePage();
+        if (junit != null) {
+            requireFolder("--junit", junit);
+        }
     }
 
     private void requireWritablePage() {

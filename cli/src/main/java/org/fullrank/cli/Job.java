@@ -34,7 +34,7 @@ abstract class Job implements Callable<Integer> {
         return code;
     }
 
-    /// Records that the work is finished and has found a collapse.
+    /// Records that the work is finished and has found a collapse, or what `--fail-on` names.
     final void collapsed() {
         code = COLLAPSED;
     }

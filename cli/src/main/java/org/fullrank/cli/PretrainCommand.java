@@ -64,6 +64,11 @@ import picocli.CommandLine.Option;
             "  fullrank pretrain --from runs/photos --data more-photos/ --out runs/more"
         })
 final class PretrainCommand extends Job {
+    /// Values of `--fail-on`.
+    enum FailOn {
+        COLLAPSE
+    }
+
     @Option(
             names = "--recipe",
             paramLabel = "NAME|FILE",
@@ -118,7 +123,8 @@ final class PretrainCommand extends Job {
             names = "--fail-on",
             paramLabel = "WHAT",
             description = "Exits with code 3 if there is a verdict of this kind at the end. The only kind is collapse.")
-    DiagnoseCommand.@Nullable FailOn failOn;
+    @Nullable
+    FailOn failOn;
 
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
@@ -314,8 +320,7 @@ final class PretrainCommand extends Job {
         ProbeTable evaluation = outcome.evaluation();
         if (ending.status() == RunStatus.COLLAPSED
                 || ending.status() == RunStatus.ROLLED_BACK
-                || failOn == DiagnoseCommand.FailOn.COLLAPSE
-                        && outcome.diagnoses().stream().anyMatch(Diagnosis::isCollapse)) {
+                || failOn == FailOn.COLLAPSE && outcome.diagnoses().stream().anyMatch(Diagnosis::isCollapse)) {
             collapsed();
         }
         String status = ending.status().label();

@@ -130,7 +130,7 @@ class DiagnoseInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "missing.npy|missing.npy: found no such file, expected embeddings as .npy, .npz, .csv or .safetensors",
+                "missing.npy|missing.npy: found no such file, expected embeddings as .npy, .npz, .csv, .safetensors or JSON lines",
                 "folder|folder: found no config.yaml in it, expected a run folder",
                 "empty.npy|empty.npy: is empty, expected embeddings",
                 "picture.png|picture.png: found a file of another kind, expected embeddings",
@@ -156,7 +156,7 @@ class DiagnoseInputTest {
                 "z.npy --key z|z.npy: found one array without a name, expected an archive for --array z",
                 "text.csv|text.csv, line 3, column 2 (b) is 'high', expected a number",
                 "ragged.csv|ragged.csv, line 2 has 3 cells, expected 2 as in the first row",
-                "only.csv|only.csv has no column except the label",
+                "only.csv|only.csv has no column of numbers except the label",
                 "header.csv|header.csv: found 0 rows, expected at least 1",
                 "text.csv --label-column c|text.csv has no column c, expected one of [a, b] or a position from 1 to 2",
                 "text.csv --key z|text.csv: found a table, expected an archive for --array z",

@@ -8,7 +8,6 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.fullrank.file.NumberSlip;
@@ -28,7 +27,6 @@ final class TableFit {
     static final int MOST_CODES = 10;
 
     private static final int MOST_COUNTED = 1 << 16;
-    private static final Pattern IDENTIFIER = Pattern.compile("(?i:(.*[_ .-])?(id|uuid|guid|key))|.*[a-z0-9]Id");
 
     private final CsvTable table;
     private final Path file;
@@ -104,19 +102,11 @@ final class TableFit {
         boolean[] marked = new boolean[table.columns()];
         List<String> names = table.names();
         for (String each : wanted) {
-            int at = names == null ? -1 : names.indexOf(each);
-            if (names != null && at != names.lastIndexOf(each)) {
-                throw new InputException(
-                        "CSV file %s has several columns %s, expected one; give its position in %s, from 1 to %d"
-                                .formatted(file, each, setting, marked.length));
-            }
-            if (at < 0 && elsewhere.contains(each)) {
+            if ((names == null || !names.contains(each)) && elsewhere.contains(each)) {
                 continue;
             }
-            if (at < 0 && each.matches("\\d{1,9}")) {
-                at = Integer.parseInt(each) - 1;
-            }
-            if (at < 0 || at >= marked.length) {
+            int at = table.position(each, setting);
+            if (at < 0) {
                 throw new InputException(
                         "CSV file %s has no column %s, expected a name of its header or a position from 1 to %d;"
                                         .formatted(file, each, marked.length)
@@ -203,7 +193,7 @@ final class TableFit {
         }
 
         String title() {
-            return name().isEmpty() ? "column " + (position + 1) : "column " + (position + 1) + " (" + name() + ")";
+            return table.title(position);
         }
 
         TableColumn.LeftOut leftOut(String reason) {
@@ -245,7 +235,7 @@ final class TableFit {
         }
 
         private boolean named() {
-            return name().isEmpty() ? position == 0 : IDENTIFIER.matcher(name()).matches();
+            return name().isEmpty() ? position == 0 : CsvTable.namesIdentifier(name());
         }
 
         private void requireCategory(int texts) {

@@ -56,14 +56,14 @@ public record Reading(Measure measure, double value, Interval interval, String h
         return range != null && !Double.isNaN(value) && !range.contains(value);
     }
 
-    /// The reading for JSON. Undefined values are NaN. The keys `low`, `high` and `ok` exist if the healthy
+    /// The reading for JSON. Undefined values are null. The keys `low`, `high` and `ok` exist if the healthy
     /// range has numbers. An infinite end of the range is left out.
-    public SequencedMap<String, Object> toMap() {
-        var map = new LinkedHashMap<String, Object>();
+    public SequencedMap<String, @Nullable Object> toMap() {
+        var map = new LinkedHashMap<String, @Nullable Object>();
         map.put("name", name());
-        map.put("value", value);
-        map.put("lower", interval.lower());
-        map.put("upper", interval.upper());
+        map.put("value", defined(value));
+        map.put("lower", defined(interval.lower()));
+        map.put("upper", defined(interval.upper()));
         map.put("healthy", healthy);
         HealthyRange range = range();
         if (range != null) {
@@ -77,5 +77,9 @@ public record Reading(Measure measure, double value, Interval interval, String h
         }
         map.put("meaning", meaning());
         return map;
+    }
+
+    private static @Nullable Double defined(double value) {
+        return Double.isNaN(value) ? null : value;
     }
 }

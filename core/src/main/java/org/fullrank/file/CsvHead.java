@@ -114,6 +114,18 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
         return found;
     }
 
+    /// The position from 0 of a column that is named by its header, or by its position: from 1, or from the end
+    /// as -1, -2, and so on; -1 if there is none.
+    static int position(List<String> names, boolean header, String wanted) {
+        int byName = header ? names.indexOf(wanted) : -1;
+        if (byName >= 0 || !wanted.matches("-?[1-9]\\d{0,8}")) {
+            return byName;
+        }
+        int position = Integer.parseInt(wanted);
+        int column = position < 0 ? names.size() + position : position - 1;
+        return column >= 0 && column < names.size() ? column : -1;
+    }
+
     private static int named(Path file, List<String> names, boolean header, String wanted, String remedy) {
         int byName = header ? names.indexOf(wanted) : -1;
         if (byName >= 0 && byName != names.lastIndexOf(wanted)) {
@@ -121,18 +133,9 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
                     "CSV file %s has several columns %s, expected one; give the position of the label column: %s"
                             .formatted(file, wanted, remedy));
         }
-        if (byName >= 0) {
-            return byName;
-        }
-        if (wanted.equals(CsvTable.NO_LABEL)) {
-            return -1;
-        }
-        if (wanted.matches("-?\\d{1,9}")) {
-            int position = Integer.parseInt(wanted);
-            int column = position < 0 ? names.size() + position : position - 1;
-            if (position != 0 && column >= 0 && column < names.size()) {
-                return column;
-            }
+        int column = position(names, header, wanted);
+        if (column >= 0 || wanted.equals(CsvTable.NO_LABEL)) {
+            return column;
         }
         throw new InputException("CSV file " + file + " has no column " + wanted + ", expected "
                 + (header ? "one of " + names.subList(0, Math.min(NAMES_SHOWN, names.size())) + " or " : "")

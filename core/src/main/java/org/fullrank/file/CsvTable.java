@@ -54,6 +54,7 @@ public final class CsvTable implements AutoCloseable {
     private static final Set<String> INFINITE = Set.of("inf", "infinity");
     private static final Pattern DATE =
             Pattern.compile("(\\d{4}[-/.]\\d{1,2}[-/.]\\d{1,2}|\\d{1,2}[-/.]\\d{1,2}[-/.]\\d{2,4})([T ]\\d.*)?");
+    private static final Pattern IDENTIFIER = Pattern.compile("(?i:(.*[_ .-])?(id|uuid|guid|key))|.*[a-z0-9]Id");
     private static final int HEAD_BYTES = 1 << 13;
     private static final int CELL_SHOWN = 40;
 
@@ -138,6 +139,38 @@ public final class CsvTable implements AutoCloseable {
     /// The position of a first column that numbers the rows, which is 0; -1 if there is none.
     public int index() {
         return columns.index();
+    }
+
+    /// The position from 0 of a column that a setting names by its header, or by its position: from 1, or from
+    /// the end as -1, -2, and so on.
+    ///
+    /// @return -1 if there is no such column
+    /// @throws InputException when several columns have this name
+    public int position(String wanted, String setting) {
+        int byName = columns.header() ? names.indexOf(wanted) : -1;
+        if (byName >= 0 && byName != names.lastIndexOf(wanted)) {
+            throw new InputException(
+                    "CSV file %s has several columns %s, expected one; give its position in %s, from 1 to %d"
+                            .formatted(file, wanted, setting, names.size()));
+        }
+        return CsvHead.position(names, columns.header(), wanted);
+    }
+
+    /// The cells of the first rows, at most [CsvHead#ROWS]. Call it before [#next], which returns these rows
+    /// too.
+    public List<List<String>> head() {
+        return ahead.stream().map(CsvRecord::getFields).toList();
+    }
+
+    /// A column as messages name it, such as `column 2 (country)`.
+    public String title(int column) {
+        return "column " + (column + 1)
+                + (columns.header() && !names.get(column).isEmpty() ? " (" + names.get(column) + ")" : "");
+    }
+
+    /// Whether a header is that of identifiers, such as `user_id`, `key` or `itemId`.
+    public static boolean namesIdentifier(String name) {
+        return IDENTIFIER.matcher(name).matches();
     }
 
     /// Decisions about the columns that were made automatically, one line each, such as an index that is left

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
@@ -13,19 +13,19 @@ import org.fullrank.file.CsvTable.Row;
 import org.fullrank.file.NumberSlip;
 import org.jspecify.annotations.Nullable;
 
-/// Reads the numbers of a CSV file as float64. The reader leaves out the label column and an index of the
-/// rows, see [CsvTable]. A missing cell and `inf` become NaN.
+/// Reads the numbers of a CSV file as float64. [NumericColumns] decides which columns are read. A missing cell
+/// and `inf` become NaN.
 final class CsvRows implements RowStream {
     private final Path file;
     private final CsvTable table;
+    private final NumericColumns found;
     private final int[] columns;
 
-    private CsvRows(Path file, CsvTable table) {
+    private CsvRows(Path file, CsvTable table, NumericColumns found) {
         this.file = file;
         this.table = table;
-        columns = IntStream.range(0, table.columns())
-                .filter(column -> column != table.label() && column != table.index())
-                .toArray();
+        this.found = found;
+        this.columns = found.positions();
     }
 
     static CsvRows open(Path file, Selection selection) {
@@ -35,13 +35,12 @@ final class CsvRows implements RowStream {
         }
         try {
             CsvTable table = LabelFile.table(file, selection);
-            var rows = new CsvRows(file, table);
-            if (rows.columns.length == 0) {
+            try {
+                return new CsvRows(file, table, NumericColumns.of(file, table, selection.skipped()));
+            } catch (RuntimeException e) {
                 table.close();
-                throw new InputException("CSV file " + file
-                        + " has no column except the label, expected at least one of numbers; add the embeddings");
+                throw e;
             }
-            return rows;
         } catch (IOException e) {
             throw unreadable(file, e);
         }
@@ -64,7 +63,8 @@ final class CsvRows implements RowStream {
 
     @Override
     public List<String> warnings() {
-        return table.warnings();
+        return Stream.concat(table.warnings().stream(), found.warnings().stream())
+                .toList();
     }
 
     @Override
@@ -97,9 +97,7 @@ final class CsvRows implements RowStream {
         if (Double.isNaN(value) && CsvTable.isText(cell)) {
             NumberSlip slip = NumberSlip.of(cell);
             throw new InputException(table.describe(row, column) + ", expected a number; "
-                    + (slip == null
-                            ? "name the label column with --label-column, or leave the column out"
-                            : slip.remedy()));
+                    + (slip == null ? "correct it, or leave the column out with --skip-column" : slip.remedy()));
         }
         return value;
     }

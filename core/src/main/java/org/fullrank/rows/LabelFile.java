@@ -37,6 +37,10 @@ public final class LabelFile {
             case NPY -> numbers(NpyFile.open(file, true));
             case ZIP -> named(new NpzArchive(file));
             case SAFETENSORS -> named(new TensorArchive(file));
+            case JSON ->
+                throw new InputException(
+                        "%s: found JSON, expected labels as .npy, .csv or .txt; write one class on each line"
+                                .formatted(file));
             case TEXT ->
                 file.toString().toLowerCase(Locale.ROOT).endsWith(".txt") && selection.labelColumn() == null
                         ? lines(file)

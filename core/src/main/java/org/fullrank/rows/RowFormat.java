@@ -15,10 +15,12 @@ enum RowFormat {
     NPY,
     ZIP,
     SAFETENSORS,
+    /// JSON lines.
+    JSON,
     TEXT;
 
     private static final int HEAD_BYTES = 512;
-    private static final String KNOWN = ".npy, .npz, .csv or .safetensors";
+    private static final String KNOWN = ".npy, .npz, .csv, .safetensors or JSON lines";
 
     /// @throws InputException when there is no file, or when the file is empty or has an unknown format
     static RowFormat of(Path file) {
@@ -60,7 +62,14 @@ enum RowFormat {
                             KNOWN,
                             gzip ? "unpack it with gunzip" : "save it with numpy.save"));
         }
-        return TEXT;
+        boolean named = name.endsWith(".csv") || name.endsWith(".txt");
+        return !gzip && !named && isJson(head) ? JSON : TEXT;
+    }
+
+    /// Whether the first character that is not blank begins an array or an object.
+    private static boolean isJson(byte[] head) {
+        String text = new String(head, StandardCharsets.UTF_8).strip();
+        return text.startsWith("{") || text.startsWith("[");
     }
 
     /// Whether the content is binary.

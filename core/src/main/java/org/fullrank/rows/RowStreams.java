@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
+import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// Opens embeddings in any supported format as a stream of rows. The stream needs a limited amount of memory.
@@ -15,8 +16,9 @@ import org.jspecify.annotations.Nullable;
 /// | --- | --- |
 /// | `.npy` | a matrix of float16, float32, float64 or whole numbers, either byte order, C or Fortran order |
 /// | `.npz` | one such matrix: the selected one, or `embeddings`, `z`, `x`, or the only one with two dimensions |
-/// | CSV | rows of numbers, see [org.fullrank.file.CsvTable]; a label column is left out |
+/// | CSV | rows of numbers; labels, an index, texts and identifiers are left out |
 /// | safetensors | one matrix, selected as in an `.npz` |
+/// | JSON lines | an array of numbers on each line, or an object with one |
 ///
 /// A vector `[N]` is refused, because such files usually hold labels.
 public final class RowStreams {
@@ -34,10 +36,16 @@ public final class RowStreams {
     /// @throws org.fullrank.engine.InputException when it is missing, damaged, or does not contain this
     ///     matrix
     public static RowStream open(Path file, Selection selection) {
-        return switch (RowFormat.of(file)) {
+        RowFormat format = RowFormat.of(file);
+        InputException.when(
+                format != RowFormat.TEXT && !selection.skipped().isEmpty(),
+                "--skip-column: found %s, which is no CSV file, expected a table; leave --skip-column out",
+                file);
+        return switch (format) {
             case NPY -> NpyFile.matrix(file, selection);
             case ZIP -> matrix(new NpzArchive(file), selection);
             case SAFETENSORS -> matrix(new TensorArchive(file), selection);
+            case JSON -> JsonRows.open(file, selection);
             case TEXT -> CsvRows.open(file, selection);
         };
     }
@@ -64,6 +72,7 @@ public final class RowStreams {
             case NPY -> null;
             case ZIP -> LabelFile.of(new NpzArchive(file), notes);
             case SAFETENSORS -> LabelFile.of(new TensorArchive(file), notes);
+            case JSON -> JsonRows.labels(file, selection.labelColumn(), notes);
             case TEXT -> LabelFile.beside(file, selection, notes);
         };
     }

@@ -1,13 +1,25 @@
 package org.fullrank.rows;
 
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/// Says which array or label column to read from a file that contains several.
+/// Says what to read from a file that contains several things.
 ///
-/// @param key the array of an archive (`.npz`, safetensors); null for the array that [RowStreams] finds
-/// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable];
-///     null for the one found there
-public record Selection(@Nullable String key, @Nullable String labelColumn) {
+/// @param key the array of an archive (`.npz`, safetensors), or the field of JSON lines; null for the one that
+///     [RowStreams] finds
+/// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable], or
+///     the field of JSON lines; null for the one found there
+/// @param skipped columns of a CSV file that are not read, by name or position
+public record Selection(@Nullable String key, @Nullable String labelColumn, List<String> skipped) {
+    public Selection {
+        skipped = List.copyOf(skipped);
+    }
+
+    /// Skips no column.
+    public Selection(@Nullable String key, @Nullable String labelColumn) {
+        this(key, labelColumn, List.of());
+    }
+
     /// Selects nothing. The array and the label column are found automatically.
     public static Selection defaults() {
         return new Selection(null, null);

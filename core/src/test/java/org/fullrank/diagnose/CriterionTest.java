@@ -1,0 +1,81 @@
+package org.fullrank.diagnose;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.List;
+import org.fullrank.engine.InputException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class CriterionTest {
+    private static Diagnosis diagnosis(double share) {
+        return new Diagnosis(
+                "a & <b>\u0001",
+                10,
+                4,
+                List.of(new Verdict(Verdict.Kind.HEALTHY, 1, "no fault", "nothing")),
+                List.of(new Section("ranks", List.of(Reading.of(Measure.RANKME_SHARE, share)))),
+                new Diagnosis.Plots(new double[0], new double[0], new double[0], new double[0]),
+                List.of(),
+                List.of());
+    }
+
+    private static boolean fails(String criterion, double share) {
+        return Criterion.parse(criterion).failure(diagnosis(share)).isPresent();
+    }
+
+    @Test
+    void aFigureFailsBeyondItsBound() {
+        assertThat(fails("rankme.share<0.2", 0.19)).isTrue();
+        assertThat(fails("rankme.share<0.2", 0.2)).isFalse();
+        assertThat(fails(" rankme.share > 2e-1 ", 0.3)).isTrue();
+        assertThat(fails("rankme.share>0.2", 0.2)).isFalse();
+        assertThat(fails("rankme.share>0.2", Double.NaN)).as("undefined").isTrue();
+        assertThat(fails("Collapse", 0.1)).isFalse();
+    }
+
+    @Test
+    void aCollapseFailsWithItsEvidence() {
+        Diagnosis collapsed =
+                diagnosis(1).with(new Verdict(Verdict.Kind.CONSTANT, 0.9, "all rows are equal", "make them differ"));
+        assertThat(Criterion.COLLAPSE.failure(collapsed)).contains("constant collapse: all rows are equal");
+    }
+
+    @Test
+    void aFigureThatWasNotMeasuredIsRefused() {
+        assertThatThrownBy(() -> fails("std<1", 1))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found no std among the figures of a & <b>");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"rankme.share", "rankme.share=1", "rank<1", "std<x", "std<NaN", "std<Infinity", "", "std<<1"})
+    void otherTextIsRefused(String text) {
+        assertThatThrownBy(() -> Criterion.parse(text))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--fail-on");
+    }
+
+    @Test
+    void aJUnitFileHasACaseForEachCriterion() {
+        List<Criterion> criteria = List.of(Criterion.COLLAPSE, Criterion.parse("rankme.share<0.5"));
+        assertThat(JUnitReport.xml(List.of(diagnosis(0.25)), criteria))
+                .isEqualTo("<?xml version=\"1.0\" encoding=\"UTF-8\"?><testsuites>"
+                        + "<testsuite name=\"a &amp; &lt;b&gt;?\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\">"
+                        + "<testcase classname=\"a &amp; &lt;b&gt;?\" name=\"collapse\"></testcase>"
+                        + "<testcase classname=\"a &amp; &lt;b&gt;?\" name=\"rankme.share&lt;0.5\">"
+                        + "<failure message=\"rankme.share is 0.250000\"></failure></testcase>"
+                        + "</testsuite></testsuites>\n");
+    }
+
+    @Test
+    void undefinedFiguresAreNullInJson() {
+        assertThat(Reading.of(Measure.RANKME_SHARE, Double.NaN).toMap())
+                .containsEntry("value", null)
+                .containsEntry("lower", null)
+                .containsEntry("upper", null);
+    }
+}
