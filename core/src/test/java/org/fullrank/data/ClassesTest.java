@@ -130,7 +130,8 @@ class ClassesTest {
             assertThat(labels(items.test()).classes()).containsExactly(2, 3, 2, 3);
         }
         try (Dataset data = Dataset.open(spec(table("x y x y", "x z")))) {
-            assertThat(data.forRetrieval().protocol()).isEqualTo(data.forEvaluation().protocol());
+            assertThat(data.forRetrieval().protocol())
+                    .isEqualTo(data.forEvaluation().protocol());
         }
     }
 

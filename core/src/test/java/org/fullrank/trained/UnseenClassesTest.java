@@ -65,14 +65,15 @@ class UnseenClassesTest {
                 var data = Dataset.open(recipe.data());
                 var trained = Trained.open(out, data, Checkpoints.latest(out.checkpoints(), _ -> {}))) {
             Retrieval found = RetrievalProtocol.defaults().run(trained);
-            assertThat(found.protocol().text()).contains("asked: test split, all of classes unseen in training, 64 items");
+            assertThat(found.protocol().text())
+                    .contains("asked: test split, all of classes unseen in training, 64 items");
             assertThat(found.rows().stream().map(Retrieval.Row::features))
                     .containsExactly("encoder", "embedding", "raw input", "untrained encoder");
             Retrieval.Row embedding = found.rows().get(1);
             Items asked = data.items(Split.TEST);
-            Features expected = Embedder.project(trained.method(), trained.views().on(asked), asked);
-            assertThat(embedding)
-                    .isEqualTo(Retrieval.Row.of("embedding", expected, RetrievalProtocol.defaults()));
+            Features expected =
+                    Embedder.project(trained.method(), trained.views().on(asked), asked);
+            assertThat(embedding).isEqualTo(Retrieval.Row.of("embedding", expected, RetrievalProtocol.defaults()));
             assertThat(embedding.width()).isEqualTo(4);
             assertThat(embedding.queries()).isEqualTo(ROWS);
         }
