@@ -12,6 +12,7 @@ import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.Card;
 import org.fullrank.objective.Objective;
+import org.fullrank.objective.RankingLoss;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.settings.Choices;
@@ -132,6 +133,12 @@ final class MethodsCommand extends Job {
                                 "",
                                 Regularizer.class,
                                 Regularizer::card),
+                        Kind.of(
+                                "rankings",
+                                "ranking losses of metric learning, chosen with --set method.loss.type=NAME",
+                                "method.loss.",
+                                RankingLoss.class,
+                                RankingLoss::card),
                         Kind.of(
                                 "predictors",
                                 "predictors of self-distillation, chosen with --set method.predictor.type=NAME",

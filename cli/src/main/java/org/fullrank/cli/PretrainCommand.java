@@ -27,6 +27,7 @@ import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.fullrank.run.Runs;
+import org.fullrank.train.BatchOrder;
 import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Checkpoints;
 import org.fullrank.train.Trainer;
@@ -225,7 +226,7 @@ final class PretrainCommand extends Job {
         Path checkpoint =
                 from == null ? null : Checkpoints.latest(RunFolder.open(from).checkpoints(), err()::println);
         try (Dataset opened = Dataset.open(chosen.data(), checkpoint == null ? null : Checkpoint.table(checkpoint))) {
-            Trainer.requireBatch(chosen, opened.pretraining().size());
+            BatchOrder.of(chosen, opened); // refuses data that do not suffice, before a folder is made
             describe(chosen, opened);
             if (!noPreflight) {
                 briefPreflight(chosen, opened);
@@ -276,7 +277,7 @@ final class PretrainCommand extends Job {
         err().println("%s: %,d training items of %s (%s), epochs: %d, batch: %d"
                 .formatted(
                         chosen.name(),
-                        opened.pretraining().size(),
+                        BatchOrder.items(chosen, opened).size(),
                         opened.name(),
                         opened.format(),
                         chosen.train().epochs(),

@@ -24,6 +24,7 @@ import org.fullrank.method.PredictorSpec;
 import org.fullrank.method.TargetSpec;
 import org.fullrank.objective.Alignment;
 import org.fullrank.objective.Objective;
+import org.fullrank.objective.RankingLoss;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularizer;
 import org.fullrank.run.Recipes;
@@ -46,6 +47,7 @@ class MethodsPageTest {
             "Regularizers", Regularizer.class,
             "Alignments", Alignment.class,
             "Regressions", Regression.class,
+            "Ranking losses", RankingLoss.class,
             "Predictors", PredictorSpec.class,
             "Targets", TargetSpec.class,
             "Methods", MethodSpec.class);

@@ -26,6 +26,7 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
+import org.fullrank.train.BatchOrder;
 import org.fullrank.train.Checkpoints;
 import org.fullrank.train.SpectralFit;
 import org.fullrank.train.Trainer;
@@ -96,7 +97,7 @@ public final class Comparison {
             DataSpec spec = candidate.recipe().data();
             try (Dataset data = Dataset.open(spec)) {
                 if (candidate.recipe().method().isTrained()) {
-                    Trainer.requireBatch(candidate.recipe(), data.pretraining().size());
+                    BatchOrder.of(candidate.recipe(), data); // refuses data that do not suffice
                 }
                 Protocol protocol = Protocol.of(EvaluatedData.of(data));
                 if (common != null) {

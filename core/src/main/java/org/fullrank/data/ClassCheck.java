@@ -54,14 +54,19 @@ final class ClassCheck {
                 .orElse(line));
     }
 
+    /// Whether no class has items in both splits.
+    static boolean shareNone(Labels fitted, Labels asked) {
+        return Collections.disjoint(names(Optional.of(asked)), names(Optional.of(fitted)));
+    }
+
     /// @param name of the data set
     /// @param fitted labels of the training split
     /// @param asked labels of the other split
     /// @throws InputException when a split shares no class with the training split
     static void requireShared(String name, Labels fitted, Split split, Labels asked) {
-        Set<String> train = names(Optional.of(fitted));
-        Set<String> other = names(Optional.of(asked));
-        if (Collections.disjoint(other, train)) {
+        if (shareNone(fitted, asked)) {
+            Set<String> train = names(Optional.of(fitted));
+            Set<String> other = names(Optional.of(asked));
             throw new InputException(
                     "data set %s: the %s split has classes %s, expected some of the training split, which has %s; make"
                                     .formatted(name, split.label(), shown(other), shown(train))

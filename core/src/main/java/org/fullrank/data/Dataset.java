@@ -214,6 +214,28 @@ public final class Dataset implements AutoCloseable {
     /// @throws InputException when there are no labels, when there is no train split, or when the two splits
     ///     share no class
     public TrainTest forEvaluation() {
+        return evaluated((split, fitted, asked) -> {
+            ClassCheck.requireShared(name, fitted, split, asked);
+            return "";
+        });
+    }
+
+    /// The items of a retrieval, as in [#forEvaluation()], but the test items may be of classes that the train
+    /// split lacks. The protocol then says so.
+    ///
+    /// @throws InputException when there are no labels, or when there is no train split
+    public TrainTest forRetrieval() {
+        return evaluated(
+                (_, fitted, asked) -> ClassCheck.shareNone(fitted, asked) ? ", all of classes unseen in training" : "");
+    }
+
+    /// Compares the classes of the train split with those of the split that is tested on.
+    private interface ClassComparison {
+        /// @return what the protocol says about it
+        String remark(Split split, Labels fitted, Labels asked);
+    }
+
+    private TrainTest evaluated(ClassComparison comparison) {
         Items train = items(Split.TRAIN).labeled();
         Labels fitted = train.labels();
         if (fitted == null) {
@@ -229,8 +251,8 @@ public final class Dataset implements AutoCloseable {
         for (Split split : List.of(Split.TEST, Split.VALIDATION)) {
             Labels labels = splits().contains(split) ? items(split).labels() : null;
             if (labels != null) {
-                ClassCheck.requireShared(name, fitted, split, labels);
-                return new TrainTest(train, items(split).labeled(), split.label() + " split");
+                String remark = comparison.remark(split, fitted, labels);
+                return new TrainTest(train, items(split).labeled(), split.label() + " split" + remark);
             }
         }
         TrainTest held = TrainTest.holdOut(train, TrainTest.HELD_OUT_SHARE, 0);

@@ -23,7 +23,8 @@ import org.jspecify.annotations.Nullable;
 
 /// A network, and the way in which its views and its objective are connected. One call of a method computes
 /// the gradients of one batch.
-public sealed interface Method extends AutoCloseable permits JointEmbedding, SelfDistillation, LayerLocal, FittedMap {
+public sealed interface Method extends AutoCloseable
+        permits JointEmbedding, SelfDistillation, LayerLocal, FittedMap, MetricLearning {
     /// The prefix of the encoder's parameters in [#parameters].
     String ENCODER = "encoder";
     /// The prefix of the predictor's parameters in [#parameters], if there is a predictor.
@@ -52,6 +53,17 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
         }
     }
 
+    /// The views of the items of one batch, and their classes.
+    ///
+    /// @param views V tensors `[N, C, H, W]` or `[N, F]`, on the device
+    /// @param classes class of each item, `[N]`; empty if the items have none
+    record Batch(List<Tensor> views, int[] classes) {
+        /// Without classes.
+        public Batch(List<Tensor> views) {
+            this(views, new int[0]);
+        }
+    }
+
     /// The device, the precision and the parameter type.
     record Setting(Device device, Precision precision, ScalarType type) {
         /// With float32 parameters, the normal case.
@@ -69,6 +81,13 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     /// @throws InputException unless there are 1 to N chunks
     Outcome learn(List<Tensor> views, int chunks, long step);
 
+    /// The same with the classes of the items. Most methods ignore them.
+    ///
+    /// @throws InputException when the method needs classes and they do not suffice
+    default Outcome learn(Batch batch, int chunks, long step) {
+        return learn(batch.views(), chunks, step);
+    }
+
     /// The gradient of one weighted term of the loss.
     ///
     /// @param embeddings norm of the gradient with respect to the embeddings of all views, and of all blocks
@@ -84,6 +103,11 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
     ///
     /// @param views as in [#learn]
     SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step);
+
+    /// The same with the classes of the items.
+    default SequencedMap<String, TermGradient> termGradients(Batch batch, int chunks, long step) {
+        return termGradients(batch.views(), chunks, step);
+    }
 
     /// Called after the optimizer has updated the parameters with the gradients of step `step`. It updates
     /// everything that follows the parameters, such as a target network.
@@ -192,6 +216,12 @@ public sealed interface Method extends AutoCloseable permits JointEmbedding, Sel
                 ParameterBuffer parameters = net.build(setting.device(), setting.type());
                 yield new JointEmbedding(
                         new JointEmbedding.Parts(backbone, projector, criterion, joint.inner(), parameters), setting);
+            }
+            case MethodSpec.Metric metric -> {
+                Layer.Chain projector = Networks.projector(net.in("projector"), metric.projector(), encoder.features());
+                ParameterBuffer parameters = net.build(setting.device(), setting.type());
+                yield new MetricLearning(
+                        new MetricLearning.Parts(backbone, projector, metric.loss(), parameters), setting);
             }
             case MethodSpec.Local local -> {
                 var teachers = new ArrayList<LayerLocal.Teacher>();

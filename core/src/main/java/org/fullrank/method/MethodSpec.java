@@ -7,10 +7,12 @@ import org.fullrank.net.KernelMap;
 import org.fullrank.net.LinearMap;
 import org.fullrank.net.ProjectorSpec;
 import org.fullrank.objective.Card;
+import org.fullrank.objective.Contrastive;
 import org.fullrank.objective.Lpl;
 import org.fullrank.objective.Need;
 import org.fullrank.objective.Objective;
 import org.fullrank.objective.Papers;
+import org.fullrank.objective.RankingLoss;
 import org.fullrank.objective.Regression;
 import org.fullrank.objective.Regularized.OverViews;
 import org.fullrank.objective.Regularized.Penalty;
@@ -20,6 +22,7 @@ import org.fullrank.settings.Named;
 import org.fullrank.spectral.LandmarkChoice;
 import org.fullrank.spectral.RelationSpec;
 import org.fullrank.spectral.SpectralObjective;
+import org.fullrank.view.ViewSpec;
 import org.jspecify.annotations.Nullable;
 
 /// The settings of a method: how the views of a sample and the objective are connected.
@@ -57,6 +60,17 @@ public sealed interface MethodSpec {
     default boolean isTrained() {
         return true;
     }
+
+    /// The smallest number of views of an item that the method can learn from.
+    default int leastViews() {
+        return ViewSpec.TWO;
+    }
+
+    /// Refuses a batch that the method cannot divide.
+    ///
+    /// @param batch items of a batch
+    /// @throws InputException with the nearest number that fits
+    default void requireBatch(int batch) {}
 
     /// The blocks of the encoder that the method refers to by name.
     default List<String> layers() {
@@ -129,6 +143,67 @@ public sealed interface MethodSpec {
         /// The regularizer over the views.
         Penalty penalty() {
             return new Penalty(regularizer, weight, OverViews.MEAN, "weight");
+        }
+    }
+
+    /// One network, and a ranking loss on its projector's embeddings and on the classes of the items. A batch has
+    /// the same number of items of each of its classes.
+    ///
+    /// @param perClass items of each class in a batch; 0 means the number that was published for the loss
+    @Named("metric")
+    record Metric(ProjectorSpec projector, RankingLoss loss, int perClass) implements MethodSpec {
+        /// One linear layer of the width in the SVMax paper.
+        public static final ProjectorSpec PROJECTOR = new ProjectorSpec(List.of(128), true);
+
+        public Metric {
+            InputException.unless(
+                    perClass == 0 || perClass >= 2 && perClass <= 1 << 16,
+                    "perClass: found %d, expected 0 (the loss's own number) or at least 2",
+                    perClass);
+        }
+
+        /// Contrastive loss with SVMax.
+        public static Metric defaults() {
+            return new Metric(PROJECTOR, Contrastive.defaults(), 0);
+        }
+
+        /// Items of each class in a batch.
+        public int ofEachClass() {
+            return perClass == 0 ? loss.perClass() : perClass;
+        }
+
+        @Override
+        public Card card() {
+            return new Card(
+                    "learns from labels: items of one class meet, classes stay apart, with SVMax against collapse",
+                    Papers.SVMAX);
+        }
+
+        @Override
+        public int width(int features) {
+            return projector.outputs(features);
+        }
+
+        @Override
+        public Need need(long rows, long width) {
+            return loss.need(rows, width);
+        }
+
+        @Override
+        public int leastViews() {
+            return 1;
+        }
+
+        @Override
+        public void requireBatch(int batch) {
+            int each = ofEachClass();
+            InputException.unless(
+                    batch % each == 0 && batch / each >= 2,
+                    "train.batch: found %d, expected 2 or more classes of %d items, as method metric needs; use %d or set"
+                            + " method.perClass",
+                    batch,
+                    each,
+                    Math.max(2, batch / each) * each);
         }
     }
 

@@ -67,7 +67,7 @@ final class DistillationWiring {
             var method = (SelfDistillation) copy.method();
             try (var scope = Scope.open()) {
                 Tensor statistics = method.parameters().statistics().clone(); // [Q]
-                Wiring wiring = method.wiring(rehearsal.batch(0, rows), 0);
+                Wiring wiring = method.wiring(rehearsal.batch(0, rows).views(), 0);
                 var norms = norms(method.parameters(), statistics);
                 ParameterBuffer target = method.buffers().get("target.");
                 if (target == null || !(spec.target() instanceof TargetSpec.Ema ema)) {

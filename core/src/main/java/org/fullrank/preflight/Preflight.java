@@ -237,7 +237,7 @@ public final class Preflight {
         }
         try (var scope = Scope.withoutGradients();
                 Method network = rehearsal.network()) {
-            Tensor z = network.embed(rehearsal.batch(0, rows).getFirst(), Mode.TRAIN);
+            Tensor z = network.embed(rehearsal.batch(0, rows).views().getFirst(), Mode.TRAIN);
             return BatchAgainstWidth.of(rehearsal.recipe(), z);
         }
     }

@@ -1,11 +1,9 @@
 package org.fullrank.preflight;
 
 import java.util.ArrayList;
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
-import org.fullrank.data.SamplingOrder;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -14,8 +12,8 @@ import org.fullrank.method.Method;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.Recipe;
+import org.fullrank.train.BatchOrder;
 import org.fullrank.train.MethodBuilder;
-import org.fullrank.train.Trainer;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
 
@@ -24,6 +22,7 @@ import org.fullrank.view.ViewTensors;
 /// training is bitwise equal with or without a preflight.
 final class Rehearsal {
     private final Recipe recipe;
+    private final BatchOrder batches;
     private final Items items;
     private final Device device;
     private final ViewGenerator views;
@@ -34,10 +33,10 @@ final class Rehearsal {
         device = recipe.train().device().resolve();
         int threads = Threads.resolve(recipe.train().threads());
         Threads.use(threads);
-        items = data.pretraining();
-        Trainer.requireBatch(recipe, items.size());
+        batches = BatchOrder.of(recipe, data);
+        items = batches.items();
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
-        order = SamplingOrder.epoch(recipe.seed(), 0, items.size());
+        order = batches.firstEpoch();
     }
 
     Recipe recipe() {
@@ -91,14 +90,14 @@ final class Rehearsal {
     }
 
     /// New views of batch `number`. A second pass through the data gives other views.
-    List<Tensor> batch(int number, int rows) {
+    Method.Batch batch(int number, int rows) {
         int epoch = Math.toIntExact((long) number * rows / order.length);
         int[] indices = indices(number, rows);
         var batch = new ArrayList<Tensor>();
         for (int v = 0; v < views.views(); v++) {
             batch.add(ViewTensors.view(views, indices, epoch, v, device));
         }
-        return batch;
+        return new Method.Batch(batch, batches.classes(indices));
     }
 
     /// The number of chunks for which a chunk has as many rows as in the recipe.

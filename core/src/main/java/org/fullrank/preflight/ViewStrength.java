@@ -12,6 +12,7 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.Reductions;
 import org.fullrank.method.Method;
+import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mode;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.view.ImageViews;
@@ -53,9 +54,16 @@ final class ViewStrength {
 
     /// @param rows N items
     static PreflightCheck of(Rehearsal rehearsal, int rows) {
+        if (rehearsal.recipe().method() instanceof MethodSpec.Metric) {
+            return PreflightCheck.of(
+                    NAME,
+                    Finding.FINE,
+                    new LinkedHashMap<>(),
+                    "metric learning compares classes, so views of an item need not tell it from others");
+        }
         try (var scope = Scope.withoutGradients();
                 Method network = rehearsal.network()) {
-            List<Tensor> pair = rehearsal.batch(0, rows).subList(0, 2);
+            List<Tensor> pair = rehearsal.batch(0, rows).views().subList(0, 2);
             Match raw = match(pair.get(0).flatten(1, -1), pair.get(1).flatten(1, -1));
             // In training mode the norms use the statistics of these views directly.
             Tensor first = network.encode(pair.get(0), Mode.TRAIN); // [N, D]

@@ -66,7 +66,11 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
     ///
     /// @throws InputException when the data have no labels
     public static EvaluatedData of(Dataset data) {
-        TrainTest items = data.forEvaluation();
+        return of(data, data.forEvaluation());
+    }
+
+    /// The same for given items of `data`.
+    public static EvaluatedData of(Dataset data, TrainTest items) {
         return new EvaluatedData(
                 data.fingerprint(),
                 items.train().size(),

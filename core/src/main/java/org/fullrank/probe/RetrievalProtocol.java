@@ -6,9 +6,10 @@ import java.util.stream.Collectors;
 import org.fullrank.data.TrainTest;
 import org.fullrank.engine.InputException;
 import org.fullrank.method.Method;
+import org.fullrank.method.MetricLearning;
 
 /// Measures retrieval and clustering. Every item of the test split is a query. The search is over all other
-/// items of this split.
+/// items of this split. Its classes need not be those of the train split.
 ///
 /// @param recallAt the values of k for recall@k, ascending, each at least 1
 /// @param restarts number of k-means runs, at least 1. The run with the smallest inertia is used
@@ -55,16 +56,20 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
 
     @Override
     public Retrieval run(Subject subject) {
-        TrainTest items = subject.items();
+        TrainTest items = subject.data().forRetrieval();
         var asked = new LinkedHashMap<String, Features>();
         asked.put(ProbeTable.ENCODER, subject.embed(items.test()));
+        if (subject.method() instanceof MetricLearning metric) { // its papers search the embedding
+            asked.put(Place.EMBEDDING, Embedder.project(metric, subject.views().on(items.test()), items.test()));
+        }
         asked.put(ProbeTable.RAW, RawInput.of(items.train(), items.test()).test());
         if (subject.isTrained()) {
             try (Method twin = UntrainedTwin.of(subject, items.train())) {
                 asked.put(ProbeTable.UNTRAINED, subject.embed(twin, items.test()));
             }
         }
-        return Retrieval.of(asked, subject.source(), this, UntrainedTwin.missing(subject));
+        EvaluatedData source = EvaluatedData.of(subject.data(), items);
+        return Retrieval.of(asked, source, this, UntrainedTwin.missing(subject));
     }
 
     /// The full text for features of `source`.

@@ -51,6 +51,12 @@ public record Recipe(
         requireLayers("monitor.layers", encoder, monitor.layers());
         schedule.requireEpochs(train.epochs());
         InputException.when(
+                views.views() < method.leastViews(),
+                "views.views: found %d, expected at least %d, because the method compares views of an item; raise it",
+                views.views(),
+                method.leastViews());
+        method.requireBatch(train.batch());
+        InputException.when(
                 groups.needsPredictor() && !method.trainsPredictor(),
                 "groups: found a rate or a decay of the predictor, expected none, because the method"
                         + " has no predictor that an optimizer moves; leave out groups or set method.predictor");

@@ -7,7 +7,6 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
-import org.fullrank.data.SamplingOrder;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
@@ -26,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// step. A step depends only on the state and on its number. So a step can be repeated exactly.
 public final class Learner implements AutoCloseable {
     private final Recipe recipe;
-    private final Items items;
+    private final BatchOrder batches;
     private final Device device;
     private final ViewGenerator views;
     private final @Nullable ViewsAhead ahead;
@@ -44,8 +43,8 @@ public final class Learner implements AutoCloseable {
         this.recipe = recipe;
         device = recipe.train().device().resolve();
         Threads.use(threads);
-        items = data.pretraining();
-        Trainer.requireBatch(recipe, items.size());
+        batches = BatchOrder.of(recipe, data);
+        Items items = batches.items();
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
         origin = Checkpoint.Origin.of(data, views, recipe);
         stepsPerEpoch = items.size() / recipe.train().batch();
@@ -110,7 +109,7 @@ public final class Learner implements AutoCloseable {
     int[] batch(long step) {
         int epoch = epoch(step);
         if (epoch != orderOf) {
-            order = SamplingOrder.epoch(recipe.seed(), epoch, items.size());
+            order = batches.epoch(epoch);
             orderOf = epoch;
         }
         int begin = Math.toIntExact(step % stepsPerEpoch) * recipe.train().batch();
@@ -119,17 +118,20 @@ public final class Learner implements AutoCloseable {
 
     /// Computes the gradients of a step and stores them in the buffer. The caller's scope owns the result.
     public Method.Outcome gradients(long step) {
-        List<Tensor> batch = viewsOf(step);
+        int[] indices = batch(step);
+        List<Tensor> batch = viewsOf(indices, step);
         for (int v = 0; v < batch.size(); v++) {
             NonFiniteTrace.seen("view %d of the items".formatted(v), batch.get(v), batch.get(v));
         }
-        return method.learn(batch, recipe.train().chunks(), step);
+        return method.learn(
+                new Method.Batch(batch, batches.classes(indices)),
+                recipe.train().chunks(),
+                step);
     }
 
     /// The views of a step. On a GPU the host makes them one step ahead; on a CPU the engine needs all
     /// processors.
-    private List<Tensor> viewsOf(long step) {
-        int[] indices = batch(step);
+    private List<Tensor> viewsOf(int[] indices, long step) {
         if (ahead != null) {
             List<Tensor> batch = ahead.take(indices, epoch(step));
             if (step + 1 < totalSteps) {

@@ -50,6 +50,7 @@ public final class MethodBuilder {
     static boolean hasBatchNorm(Recipe recipe) {
         boolean head = switch (recipe.method()) {
             case MethodSpec.Joint joint -> joint.projector().hasBatchNorm();
+            case MethodSpec.Metric metric -> metric.projector().hasBatchNorm();
             case MethodSpec.Distillation distillation ->
                 distillation.projector().hasBatchNorm();
             case MethodSpec.Local _, MethodSpec.ClosedForm _ -> false;

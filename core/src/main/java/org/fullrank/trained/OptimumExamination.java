@@ -109,7 +109,7 @@ final class OptimumExamination {
                 yield more && own != null ? own.with("without the regularizers on inner layers") : own;
             }
             case MethodSpec.ClosedForm form -> fitted(form);
-            case MethodSpec.Local _, MethodSpec.Distillation _ -> null;
+            case MethodSpec.Local _, MethodSpec.Distillation _, MethodSpec.Metric _ -> null;
         };
         if (found == null) {
             throw new InputException(
@@ -140,6 +140,7 @@ final class OptimumExamination {
                     case MethodSpec.Joint joint -> joint.objective().getClass();
                     case MethodSpec.ClosedForm form -> form.objective().getClass();
                     case MethodSpec.Local local -> local.getClass();
+                    case MethodSpec.Metric metric -> metric.loss().getClass();
                     case MethodSpec.Distillation distillation -> distillation.getClass();
                 });
     }

@@ -36,6 +36,7 @@ import org.fullrank.probe.Features;
 import org.fullrank.probe.Subject;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
+import org.fullrank.train.BatchOrder;
 import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Checkpoints;
 import org.fullrank.train.MethodBuilder;
@@ -288,7 +289,7 @@ public final class Trained implements Subject, AutoCloseable {
     /// Adds a verdict that only the run can know: whether lengths are far from the lengths at its beginning.
     /// So an alarm about lengths that still holds becomes a verdict.
     private Diagnosis withAlarms(Diagnosis diagnosis) {
-        long total = recipe.train().steps(data.pretraining().size());
+        long total = recipe.train().steps(BatchOrder.items(recipe, data).size());
         Diagnosis result = diagnosis;
         for (Alarm alarm : CheckSchedule.standing(folder, total, step)) {
             Kind kind = alarm.kind();

@@ -37,9 +37,9 @@ final class Check {
     }
 
     static void views(int views) {
-        if (views < ViewSpec.TWO || views > MAX_VIEWS) {
-            throw new InputException("views is %d, expected %d to %d; a joint embedding compares at least two"
-                    .formatted(views, ViewSpec.TWO, MAX_VIEWS));
+        if (views < 1 || views > MAX_VIEWS) {
+            throw new InputException(
+                    "views is %d, expected 1 to %d; most methods need at least two".formatted(views, MAX_VIEWS));
         }
     }
 

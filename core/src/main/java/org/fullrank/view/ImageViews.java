@@ -8,7 +8,7 @@ import org.fullrank.settings.Named;
 /// pipelines make two kinds of views.
 ///
 /// @param size side of a view in pixels
-/// @param views number of views of each image, at least 2
+/// @param views number of views of each image, at least 1
 /// @param normalize the last step of every view
 /// @param pipelines at least one sequence of changes
 @Named("images")

@@ -4,7 +4,7 @@ import org.fullrank.settings.Named;
 
 /// Settings of views of time series. The changes are a crop, then a scale, then noise, then a mask.
 ///
-/// @param views number of views of each series, at least 2
+/// @param views number of views of each series, at least 1
 /// @param cropMin smallest share of the time in a crop; 1: no crop. The share is uniform from this value to 1,
 ///     and the crop is stretched to the length of the series
 /// @param scale standard deviation of the factor around 1 by which a channel is multiplied

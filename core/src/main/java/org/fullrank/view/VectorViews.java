@@ -5,7 +5,7 @@ import org.fullrank.settings.Named;
 /// Settings of views of vectors. The changes are corruption, then noise, then dropout, for each feature
 /// independently.
 ///
-/// @param views number of views of each row, at least 2
+/// @param views number of views of each row, at least 1
 /// @param noise standard deviation of Gaussian noise, relative to the standard deviation of the feature
 /// @param dropout probability that a feature is replaced by its mean
 /// @param corruption probability that a feature is replaced by its value in a random row, that is, by a

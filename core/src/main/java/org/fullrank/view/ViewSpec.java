@@ -8,7 +8,7 @@ public sealed interface ViewSpec permits ImageViews, VectorViews, SeriesViews {
     /// Views per sample in every joint-embedding recipe.
     int TWO = 2;
 
-    /// Number of views of each sample, at least 2.
+    /// Number of views of each sample, at least 1. Methods without labels need 2.
     int views();
 
     /// The preset of this name, as recipes name it.

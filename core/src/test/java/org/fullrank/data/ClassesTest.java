@@ -121,6 +121,20 @@ class ClassesTest {
         }
     }
 
+    @Test
+    void aRetrievalMayAskForClassesThatTheTrainingSplitLacks() throws IOException {
+        try (Dataset data = Dataset.open(spec(table("a b a b", "c d c d _")))) {
+            assertThatExceptionOfType(InputException.class).isThrownBy(data::forEvaluation);
+            TrainTest items = data.forRetrieval();
+            assertThat(items.protocol()).isEqualTo("test split, all of classes unseen in training");
+            assertThat(labels(items.test()).classes()).containsExactly(2, 3, 2, 3);
+        }
+        try (Dataset data = Dataset.open(spec(table("x y x y", "x z")))) {
+            assertThat(data.forRetrieval().protocol())
+                    .isEqualTo(data.forEvaluation().protocol());
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0 1 -1 2 -1 0, 2, 'minus one beside 0 and 1 says that there is no label'",

@@ -220,7 +220,7 @@ class LayerLocalTest {
                         .toList();
                 yield new LayerLocal(encoder, teachers, net.build(setting.device(), setting.type()), setting);
             }
-            case MethodSpec.Distillation _, MethodSpec.ClosedForm _ ->
+            case MethodSpec.Distillation _, MethodSpec.ClosedForm _, MethodSpec.Metric _ ->
                 throw new IllegalArgumentException(spec.toString());
             case MethodSpec.Joint joint -> {
                 var criterion = Criterion.declare(net, joint.objective(), 6, 1);

@@ -83,6 +83,7 @@ class PublishedRecipesTest {
             case MethodSpec.Joint joint -> joint.projector().widths().size();
             case MethodSpec.Distillation distillation ->
                 distillation.projector().widths().size();
+            case MethodSpec.Metric metric -> metric.projector().widths().size();
             case MethodSpec.Local _, MethodSpec.ClosedForm _ -> 0;
         };
         if (layers > 0) {

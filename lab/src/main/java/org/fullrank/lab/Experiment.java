@@ -15,6 +15,7 @@ public sealed interface Experiment
                 DirectSet,
                 IsoModes,
                 SvmaxCircle,
+                SvmaxMetric,
                 Conditioning,
                 BnPartition,
                 BnJitter,

@@ -17,6 +17,7 @@ public final class Experiments {
             new DirectSet(),
             new IsoModes(),
             new SvmaxCircle(),
+            new SvmaxMetric(),
             new Conditioning(),
             new BnPartition(),
             new BnJitter(),
