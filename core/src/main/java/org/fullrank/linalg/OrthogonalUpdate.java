@@ -10,7 +10,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// Moves an orthogonal or unitary matrix U by a change G of rank k, so that it stays orthogonal. It also moves
-/// each matrix of a stack. The time is O(k n^2) for each matrix, and the memory is O(k n): Kiani, Balestriero, LeCun, Lloyd 2022, "projUNN: efficient method for
+/// each matrix of a stack. The time is O(k n^2) for each matrix, and the memory is O(k n): Kiani, Balestriero, LeCun,
+/// Lloyd 2022, "projUNN: efficient method for
 /// training deep networks with unitary matrices", arXiv 2203.05483.
 ///
 /// With `G = a b^H` and `h = U^H a`, both updates are U times a matrix that differs from the identity only in

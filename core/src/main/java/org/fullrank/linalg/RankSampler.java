@@ -118,7 +118,8 @@ public sealed interface RankSampler {
         }
 
         private static Tensor norms(Tensor matrix) {
-            return torch.linalg_vector_norm(matrix, Tensors.scalar(2), new long[] {-2}, false, new ScalarTypeOptional());
+            return torch.linalg_vector_norm(
+                    matrix, Tensors.scalar(2), new long[] {-2}, false, new ScalarTypeOptional());
         }
 
         /// The indices of the first `count` events of n Poisson processes with rates `weights`, `[..., n]`.

@@ -175,7 +175,9 @@ class OrthogonalUpdateTest {
             Tensor complex = stack(i -> Orthogonal.randomUnitary(5, random));
             Tensor c = stack(i -> Orthogonal.complexGaussian(5, 2, random));
             movesAsItsMatricesDo(update, complex, new LowRank(c, c.mul(Tensors.scalar(0.3))));
-            refused(() -> update.apply(real, new LowRank(a.narrow(0, 0, 2), b.narrow(0, 0, 2))), "of a matrix [4, 5, 5]");
+            refused(
+                    () -> update.apply(real, new LowRank(a.narrow(0, 0, 2), b.narrow(0, 0, 2))),
+                    "of a matrix [4, 5, 5]");
             refused(() -> update.apply(real, new LowRank(a.select(0, 0), b.select(0, 0))), "of a matrix [4, 5, 5]");
         }
     }
@@ -183,7 +185,9 @@ class OrthogonalUpdateTest {
     private static void movesAsItsMatricesDo(OrthogonalUpdate update, Tensor stack, LowRank change) {
         Tensor expected = stack.clone();
         for (int i = 0; i < 4; i++) {
-            update.apply(expected.select(0, i), new LowRank(change.a().select(0, i), change.b().select(0, i)));
+            update.apply(
+                    expected.select(0, i),
+                    new LowRank(change.a().select(0, i), change.b().select(0, i)));
         }
         assertThat(Tensors.value(expected.sub(stack).abs().min())).isPositive();
         update.apply(stack, change);
