@@ -118,7 +118,6 @@ public record GroupSpec(
     boolean decays(Segment segment) {
         return (decayVectors || segment.isMatrix())
                 && !orthogonal.contains(segment.name())
-                && !segment.kind().staysOrthogonal()
                 && switch (weightDecay) {
                     case ALL -> true;
                     case PREDICTOR -> isPredictor(segment);
