@@ -12,6 +12,7 @@ import org.fullrank.compare.ComparisonReport;
 import org.fullrank.compare.Grid;
 import org.fullrank.data.DataSpec;
 import org.fullrank.engine.InputException;
+import org.fullrank.text.Numbers;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 import org.jspecify.annotations.Nullable;
@@ -93,9 +94,9 @@ final class CompareCommand extends Job implements ComparisonListener {
     void work() {
         Grid grid = grid();
         if (grid.seeds().size() < ComparisonReport.FEW_SEEDS) {
-            note(("warning: found %d seeds, expected at least %d: with fewer the spread is unreliable and no"
+            note(("warning: found %s, expected at least %d: with fewer the spread is unreliable and no"
                             + " difference is significant")
-                    .formatted(grid.seeds().size(), ComparisonReport.FEW_SEEDS));
+                    .formatted(Numbers.count(grid.seeds().size(), "seed"), ComparisonReport.FEW_SEEDS));
         }
         ComparisonReport report =
                 Comparison.prepare(grid, this, resume, !noBaselines).run();

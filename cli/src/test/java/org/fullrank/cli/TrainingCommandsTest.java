@@ -117,7 +117,7 @@ class TrainingCommandsTest {
         assertThat(told.err())
                 .contains("warning: the warm-up of 14 steps covers the whole run of 14 steps")
                 .contains("use --set schedule.warmupEpochs=0.20 or")
-                .contains("warning: 14 steps are too few for the running statistics of batch norms");
+                .contains("warning: a run of 14 steps is too short for the running statistics of batch norms");
         CommandLineRun failed =
                 CommandLineRun.of("pretrain", "--resume", out.toString(), "--fail-on", "collapse", "--json");
         assertThat(failed.code()).isEqualTo(3);

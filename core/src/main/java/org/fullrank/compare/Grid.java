@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.fullrank.engine.InputException;
 import org.fullrank.settings.Nearest;
+import org.fullrank.text.Numbers;
 
 /// The candidates and seeds of a comparison. Each candidate is trained with each seed.
 ///
@@ -19,8 +20,8 @@ public record Grid(List<Candidate> candidates, List<Long> seeds, String referenc
         candidates = List.copyOf(candidates);
         seeds = List.copyOf(seeds);
         if (candidates.isEmpty() || seeds.isEmpty()) {
-            throw new InputException("comparison: found %d recipes and %d seeds, expected at least one of each"
-                    .formatted(candidates.size(), seeds.size()));
+            throw new InputException("comparison: found %s and %s, expected at least one of each"
+                    .formatted(Numbers.count(candidates.size(), "recipe"), Numbers.count(seeds.size(), "seed")));
         }
         List<String> labels = candidates.stream().map(Candidate::label).toList();
         requireOnce(labels, "label", "; name them, as in first=RECIPE second=RECIPE,key=value");

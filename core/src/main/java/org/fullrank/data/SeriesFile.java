@@ -11,6 +11,7 @@ import java.util.Locale;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.fullrank.file.Inputs;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// Reads the time series of a `.ts` file one by one. The file may be compressed with gzip.
@@ -114,7 +115,7 @@ final class SeriesFile implements Closeable {
             String[] cells = parts.get(c).split(",", -1);
             if (cells.length != length) {
                 throw refused(
-                        "%d steps in channel %d".formatted(cells.length, c + 1),
+                        "%s in channel %d".formatted(Numbers.count(cells.length, "step"), c + 1),
                         length + " as in the first channel",
                         "correct the line");
             }
@@ -149,7 +150,7 @@ final class SeriesFile implements Closeable {
     }
 
     private static String words(SeriesShape shape) {
-        return "%d channels of %d steps".formatted(shape.channels(), shape.length());
+        return Numbers.count(shape.channels(), "channel") + " of " + Numbers.count(shape.length(), "step");
     }
 
     private InputException refused(String found, String expected, String remedy) {

@@ -142,7 +142,10 @@ public record Summary(
         if (height == null || width == null) {
             return series == null
                     ? "vectors of " + features + " features"
-                    : "series of %d channels and %d steps".formatted(series.channels(), series.length());
+                    : "series of %s and %s"
+                            .formatted(
+                                    Numbers.count(series.channels(), "channel"),
+                                    Numbers.count(series.length(), "step"));
         }
         String size = height.isOne() && width.isOne()
                 ? width.min() + " x " + height.min()

@@ -5,6 +5,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 import org.fullrank.engine.InputException;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// Vectors of one length. The values are float32 `[N, F]`, row by row, in native byte order. Time series are
@@ -100,10 +101,13 @@ public final class Vectors implements Items {
     /// @throws InputException when the shape has another number of values
     public Vectors withSeries(SeriesShape shape) {
         if (shape.values() != features) {
-            throw new InputException(
-                    "series of %d channels and %d steps have %d values, expected the %d features of the vectors;"
-                                    .formatted(shape.channels(), shape.length(), shape.values(), features)
-                            + " correct the shape");
+            throw new InputException("series of %s and %s have %d values, expected the %d features of the vectors;"
+                            .formatted(
+                                    Numbers.count(shape.channels(), "channel"),
+                                    Numbers.count(shape.length(), "step"),
+                                    shape.values(),
+                                    features)
+                    + " correct the shape");
         }
         return new Vectors(size, features, values, labels, table, shape, owner);
     }

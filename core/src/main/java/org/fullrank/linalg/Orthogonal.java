@@ -9,7 +9,8 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Orthogonal and unitary matrices, `U^H U = I`: drawn, checked and restored.
+/// Orthogonal and unitary matrices, `U^H U = I`: drawn, checked and restored. A stack `[F, n, n]` holds F of
+/// them.
 public final class Orthogonal {
     /// Largest error of a matrix that counts as orthogonal, relative to the rounding of its type and the root
     /// of its size. A matrix of float32 that was moved thousands of times is well below it; a matrix that was
@@ -48,23 +49,23 @@ public final class Orthogonal {
         return torch.view_as_complex(gaussian(rows * columns, 2, random).view(rows, columns, 2));
     }
 
-    /// The largest absolute value in `U^H U - I`, `[n, n]`. It is 0 for an orthogonal matrix without
-    /// rounding, and NaN if `u` has a NaN.
+    /// The largest absolute value in `U^H U - I` of a matrix, `[n, n]`, or of all matrices of a stack. It is 0
+    /// for an orthogonal matrix without rounding, and NaN if `u` has a NaN.
     public static double error(Tensor u) {
-        requireSquare("orthogonality", u);
+        requireSquares("orthogonality", u);
         try (var scope = Scope.withoutGradients()) {
             return Tensors.value(u.mH().matmul(u).sub_(identity(u)).abs().max());
         }
     }
 
-    /// Whether `u` is orthogonal or unitary up to the rounding of its type; see [#TOLERANCE].
+    /// Whether all matrices of `u` are orthogonal or unitary up to the rounding of its type; see [#TOLERANCE].
     public static boolean is(Tensor u) {
         return error(u) <= tolerance(u);
     }
 
-    /// @throws InputException unless `u` is a square, orthogonal or unitary matrix
+    /// @throws InputException unless `u` is a square, orthogonal or unitary matrix, or a stack of them
     public static void require(String subject, Tensor u) {
-        requireSquare(subject, u);
+        requireSquares(subject, u);
         double error = error(u);
         InputException.unless(
                 error <= tolerance(u),
@@ -83,12 +84,20 @@ public final class Orthogonal {
                 Tensors.describe(u));
     }
 
+    static void requireSquares(String subject, Tensor u) {
+        InputException.unless(
+                (u.dim() == 2 || u.dim() == 3) && u.size(-2) == u.size(-1) && u.numel() > 0,
+                "%s: found %s, expected a square matrix or a stack of them",
+                subject,
+                Tensors.describe(u));
+    }
+
     private static double tolerance(Tensor u) {
         boolean isDouble = switch (u.scalar_type().intern()) {
             case Double, ComplexDouble -> true;
             default -> false;
         };
-        return TOLERANCE * (isDouble ? Math.ulp(1.0) : Math.ulp(1f)) * Math.sqrt(u.size(0));
+        return TOLERANCE * (isDouble ? Math.ulp(1.0) : Math.ulp(1f)) * Math.sqrt(u.size(-1));
     }
 
     /// The sign of the determinant of a real matrix, `[n, n]`: 1, -1, or 0 of a singular one. No small steps
@@ -112,6 +121,17 @@ public final class Orthogonal {
         }
     }
 
+    /// The sign of each determinant, `[1, 1]` for a matrix `[n, n]` and `[F, 1, 1]` for a stack. The caller's
+    /// scope owns it.
+    static Tensor signs(Tensor u) {
+        double[] signs = new double[u.dim() == 2 ? 1 : Math.toIntExact(u.size(0))];
+        for (int i = 0; i < signs.length; i++) {
+            signs[i] = sign(u.dim() == 2 ? u : u.select(0, i));
+        }
+        Tensor column = u.dim() == 2 ? Tensors.of(signs, 1, 1) : Tensors.of(signs, signs.length, 1, 1);
+        return column.to(u.device(), u.scalar_type());
+    }
+
     /// Refuses a target that no path of orthogonal matrices reaches.
     ///
     /// @throws InputException unless the determinants of two real matrices have one sign
@@ -127,10 +147,10 @@ public final class Orthogonal {
                 end);
     }
 
-    /// The polar factor of `u`: the nearest orthogonal or unitary matrix in the Frobenius norm. It takes
-    /// O(n^3). The caller's scope owns it.
+    /// The polar factor of `u`, `[n, n]` or `[F, n, n]`: the nearest orthogonal or unitary matrices in the
+    /// Frobenius norm. It takes O(n^3). The caller's scope owns it.
     public static Tensor nearest(Tensor u) {
-        requireSquare("polar factor", u);
+        requireSquares("polar factor", u);
         InputException.unless(isFinite(u), "polar factor: found a number that is not finite, expected finite numbers");
         return NativeErrors.guard("polar factor", () -> {
             var parts = torch.linalg_svd(u, true, new StringViewOptional());
@@ -138,14 +158,14 @@ public final class Orthogonal {
         });
     }
 
-    /// Removes rounding errors from a matrix that is orthogonal or unitary except for them, in place: one
+    /// Removes rounding errors from matrices that are orthogonal or unitary except for them, in place: one
     /// step of Newton and Schulz's iteration, `U <- U (3 I - U^H U) / 2`. It squares the error, in two products
     /// of O(n^3). A matrix that is far from orthogonal needs [#nearest].
     public static void restore(Tensor u) {
-        requireSquare("orthogonal matrix", u);
+        requireSquares("orthogonal matrix", u);
         try (var scope = Scope.withoutGradients()) {
-            Tensor excess = u.mH().matmul(u).sub_(identity(u)); // [n, n]
-            u.addmm_(u.clone(), excess, Tensors.scalar(1), Tensors.scalar(-0.5));
+            Tensor excess = u.mH().matmul(u).sub_(identity(u)); // [..., n, n]
+            addProduct(u, u.clone(), excess, -0.5);
         }
     }
 
@@ -153,8 +173,17 @@ public final class Orthogonal {
         return Double.isFinite(Tensors.value(t.abs().sum()));
     }
 
-    /// The identity with the size, type and device of a square matrix.
+    /// Adds `scale` times the product of `a` and `b` to a matrix or a stack of them, without a copy of it.
+    static void addProduct(Tensor u, Tensor a, Tensor b, double scale) {
+        if (u.dim() == 2) {
+            u.addmm_(a, b, Tensors.scalar(1), Tensors.scalar(scale));
+        } else {
+            u.baddbmm_(a, b, Tensors.scalar(1), Tensors.scalar(scale));
+        }
+    }
+
+    /// The identity `[n, n]` with as many rows as the matrices `[..., n, k]`, of their type and device.
     static Tensor identity(Tensor like) {
-        return torch.eye(like.size(0), like.options());
+        return torch.eye(like.size(-2), like.options());
     }
 }

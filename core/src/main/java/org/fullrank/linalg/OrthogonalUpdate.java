@@ -9,8 +9,9 @@ import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Moves an orthogonal or unitary matrix U by a change G of rank k, so that it stays orthogonal. The time is
-/// O(k n^2), and the memory is O(k n): Kiani, Balestriero, LeCun, Lloyd 2022, "projUNN: efficient method for
+/// Moves an orthogonal or unitary matrix U by a change G of rank k, so that it stays orthogonal. It also moves
+/// each matrix of a stack. The time is O(k n^2) for each matrix, and the memory is O(k n): Kiani, Balestriero, LeCun,
+/// Lloyd 2022, "projUNN: efficient method for
 /// training deep networks with unitary matrices", arXiv 2203.05483.
 ///
 /// With `G = a b^H` and `h = U^H a`, both updates are U times a matrix that differs from the identity only in
@@ -47,15 +48,17 @@ public enum OrthogonalUpdate {
 
     /// Moves `u` in place. Gradients are not recorded.
     ///
-    /// @param u orthogonal or unitary, `[n, n]`; see [Orthogonal#require]. It is not checked here, because a
-    ///     check takes O(n^3)
+    /// @param u orthogonal or unitary, `[n, n]` or `[F, n, n]`; see [Orthogonal#require]. It is not checked
+    ///     here, because a check takes O(n^3)
     /// @param change the matrix that is added, so a step of descent is `-rate * gradient`
     /// @throws InputException when the shapes or types do not fit, or a number is not finite. In this case
     ///     `u` is not changed
     public void apply(Tensor u, LowRank change) {
-        Orthogonal.requireSquare("orthogonal update", u);
+        Orthogonal.requireSquares("orthogonal update", u);
         InputException.unless(
-                u.size(0) == change.size()
+                u.dim() == change.a().dim()
+                        && u.size(0) == change.a().size(0)
+                        && u.size(-1) == change.size()
                         && u.scalar_type().intern() == change.a().scalar_type().intern(),
                 "orthogonal update: found a change with factors %s of a matrix %s, expected as many rows and one type",
                 Tensors.describe(change.a()),
@@ -69,25 +72,25 @@ public enum OrthogonalUpdate {
     }
 
     private void move(Tensor u, LowRank change) {
-        Tensor h = u.mH().matmul(change.a()); // [n, k]
+        Tensor h = u.mH().matmul(change.a()); // [..., n, k]
         InputException.unless(
                 Orthogonal.isFinite(h) && Orthogonal.isFinite(change.b()),
                 "orthogonal update: found a number that is not finite in the matrix or in the change, expected finite"
                         + " numbers; look for the first step with a gradient that is not finite");
-        Tensor both = torch.cat(new TensorVector(change.b(), h), 1); // [n, 2k]
-        Tensor q = torch.linalg_qr(both).get0(); // [n, m], m = min(n, 2k)
-        Tensor p = rotation(core(q.mH().matmul(h), q.mH().matmul(change.b()))); // [m, m]
-        u.addmm_(u.matmul(q), p.sub(Orthogonal.identity(p)).matmul(q.mH()));
+        Tensor both = torch.cat(new TensorVector(change.b(), h), -1); // [..., n, 2k]
+        Tensor q = torch.linalg_qr(both).get0(); // [..., n, m], m = min(n, 2k)
+        Tensor p = rotation(core(q.mH().matmul(h), q.mH().matmul(change.b()))); // [..., m, m]
+        Orthogonal.addProduct(u, u.matmul(q), p.sub(Orthogonal.identity(p)).matmul(q.mH()), 1);
     }
 
-    /// The nearest orthogonal matrix with determinant 1, or the nearest unitary matrix, `[m, m]`.
+    /// The nearest orthogonal matrix with determinant 1, or the nearest unitary matrix, `[..., m, m]`.
     private static Tensor rotation(Tensor core) {
         var parts = torch.linalg_svd(core, true, new StringViewOptional());
         Tensor left = parts.get0();
         Tensor right = parts.get2();
-        if (!core.is_complex() && Orthogonal.sign(left.matmul(right)) < 0) {
+        if (!core.is_complex()) {
             // The sign of the smallest singular value costs least (Kabsch 1976).
-            left.narrow(1, left.size(1) - 1, 1).neg_();
+            left.narrow(-1, left.size(-1) - 1, 1).mul_(Orthogonal.signs(left.matmul(right)));
         }
         return left.matmul(right);
     }

@@ -15,14 +15,14 @@ import org.fullrank.engine.Tensors;
 /// Approximates a matrix A by one of rank k in O(k n^2), from random numbers: the samplers of projUNN (Kiani,
 /// Balestriero, LeCun, Lloyd 2022, arXiv 2203.05483).
 public sealed interface RankSampler {
-    /// The approximation. The caller's scope owns it.
+    /// The approximation of a matrix, or of each matrix of a stack. The caller's scope owns it.
     ///
-    /// @param matrix A, `[n, n]`, real or complex
+    /// @param matrix A, `[n, n]` or `[F, n, n]`, real or complex
     /// @param rank k, from 1 to n
     /// @throws InputException when the rank is too large, or a number is not finite
     default LowRank sample(Tensor matrix, int rank, RandomGenerator random) {
-        Orthogonal.requireSquare("low-rank approximation", matrix);
-        long n = matrix.size(0);
+        Orthogonal.requireSquares("low-rank approximation", matrix);
+        long n = matrix.size(-1);
         InputException.unless(
                 rank >= 1 && rank <= n,
                 "low-rank approximation: found rank %d of a matrix with %d rows, expected 1 to %d",
@@ -40,7 +40,7 @@ public sealed interface RankSampler {
         });
     }
 
-    /// The approximation of a checked matrix.
+    /// The approximation of checked matrices.
     LowRank of(Tensor matrix, int rank, RandomGenerator random);
 
     /// A random sketch of the row space (LSI): `A V V^H`, where the columns of V are an orthonormal basis of
@@ -66,8 +66,8 @@ public sealed interface RankSampler {
 
         @Override
         public LowRank of(Tensor matrix, int rank, RandomGenerator random) {
-            Tensor drawn = gaussianLike(matrix, rank, random); // [n, k]
-            Tensor v = torch.linalg_qr(matrix.mH().matmul(drawn)).get0(); // [n, k]
+            Tensor drawn = gaussianLike(matrix, rank, random); // [..., n, k]
+            Tensor v = torch.linalg_qr(matrix.mH().matmul(drawn)).get0(); // [..., n, k]
             for (int i = 0; i < powers; i++) {
                 v = torch.linalg_qr(matrix.mH().matmul(matrix.matmul(v))).get0();
             }
@@ -75,11 +75,13 @@ public sealed interface RankSampler {
         }
 
         private static Tensor gaussianLike(Tensor matrix, int columns, RandomGenerator random) {
-            int rows = Math.toIntExact(matrix.size(0));
+            long[] shape = Tensors.shape(matrix);
+            shape[shape.length - 1] = columns;
+            int rows = Math.toIntExact(matrix.numel() / matrix.size(-1));
             Tensor drawn = matrix.is_complex()
                     ? Orthogonal.complexGaussian(rows, columns, random)
                     : Orthogonal.gaussian(rows, columns, random);
-            return drawn.to(matrix.device(), matrix.scalar_type());
+            return drawn.view(shape).to(matrix.device(), matrix.scalar_type());
         }
     }
 
@@ -103,30 +105,32 @@ public sealed interface RankSampler {
 
         @Override
         public LowRank of(Tensor matrix, int rank, RandomGenerator random) {
-            long n = matrix.size(0);
-            Tensor norms = norms(matrix); // [n]
-            Tensor indices = drawn(norms, Math.min(rank + (long) extra, n), random); // [c]
-            Tensor scales = norms.index_select(0, indices).sqrt().clamp_min(Tensors.scalar(Float.MIN_NORMAL)); // [c]
-            Tensor columns = matrix.index_select(1, indices).div(scales); // [n, c]
+            long n = matrix.size(-1);
+            Tensor norms = norms(matrix); // [..., n]
+            Tensor indices = drawn(norms, Math.min(rank + (long) extra, n), random); // [..., c]
+            Tensor scales = norms.gather(-1, indices).sqrt().clamp_min(Tensors.scalar(Float.MIN_NORMAL)); // [..., c]
+            Tensor places = indices.unsqueeze(-2).expand_as(matrix.narrow(-1, 0, indices.size(-1))); // [..., n, c]
+            Tensor columns = matrix.gather(-1, places).div(scales.unsqueeze(-2)); // [..., n, c]
             Tensor h = torch.linalg_svd(columns, false, new StringViewOptional())
                     .get0()
-                    .narrow(1, 0, rank); // [n, k]
+                    .narrow(-1, 0, rank); // [..., n, k]
             return new LowRank(h, matrix.mH().matmul(h));
         }
 
         private static Tensor norms(Tensor matrix) {
-            return torch.linalg_vector_norm(matrix, Tensors.scalar(2), new long[] {0}, false, new ScalarTypeOptional());
+            return torch.linalg_vector_norm(
+                    matrix, Tensors.scalar(2), new long[] {-2}, false, new ScalarTypeOptional());
         }
 
-        /// The indices of the first `count` events of n Poisson processes with rates `weights`, `[n]`. This is
-        /// a draw without replacement with probabilities in proportion to the weights.
+        /// The indices of the first `count` events of n Poisson processes with rates `weights`, `[..., n]`.
+        /// This is a draw without replacement with probabilities in proportion to the weights.
         private static Tensor drawn(Tensor weights, long count, RandomGenerator random) {
-            double[] times = new double[Math.toIntExact(weights.size(0))];
+            double[] times = new double[Math.toIntExact(weights.numel())];
             for (int i = 0; i < times.length; i++) {
                 times[i] = random.nextExponential();
             }
-            Tensor waits = Tensors.of(times, times.length).div(Tensors.to(weights, Device.CPU));
-            return torch.topk(waits, count, 0, false, true).get1().to(weights.device(), ScalarType.Long);
+            Tensor waits = Tensors.of(times, Tensors.shape(weights)).div(Tensors.to(weights, Device.CPU));
+            return torch.topk(waits, count, -1, false, true).get1().to(weights.device(), ScalarType.Long);
         }
     }
 }

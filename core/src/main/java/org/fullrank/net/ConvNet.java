@@ -6,12 +6,14 @@ import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
 /// A small encoder for small images: 3x3 convolutions with batch norm and ReLU, then the mean over the
-/// pixels.
+/// pixels. The convolutions can be orthogonal instead, see [OrthogonalConvolution].
 ///
 /// @param channels one stage for each entry; each stage after the first halves the image
 /// @param depth convolutions for each stage
 /// @param stemStride stride of the very first convolution: 1, or 2 to halve the image at once
-public record ConvNet(List<Integer> channels, int depth, int stemStride) implements EncoderSpec {
+/// @param orthogonal whether the convolutions are orthogonal maps with kernels of the image's size. Where an
+///     ordinary convolution has a stride, the image is halved before the orthogonal one
+public record ConvNet(List<Integer> channels, int depth, int stemStride, boolean orthogonal) implements EncoderSpec {
     /// Four stages: the receptive field then covers an image of 32 pixels.
     public static final List<Integer> DEFAULT_CHANNELS = List.of(32, 64, 128, 256);
     /// Two convolutions per stage, as in VGG's smallest nets.
@@ -26,6 +28,11 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride) impleme
         if (stemStride != 1 && stemStride != 2) {
             throw new InputException("stemStride: found %d, expected 1 or 2".formatted(stemStride));
         }
+    }
+
+    /// With ordinary convolutions.
+    public ConvNet(List<Integer> channels, int depth, int stemStride) {
+        this(channels, depth, stemStride, false);
     }
 
     public static ConvNet defaults() {
@@ -61,20 +68,36 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride) impleme
     @Override
     public Encoder build(NetworkBuilder net, InputShape input) {
         var blocks = new ArrayList<Encoder.Block>();
-        int in = input.requireImage("a convolutional network").channels();
+        InputShape.Image image = input.requireImage("a convolutional network");
+        int in = image.channels();
+        var grid = new FourierGrid(image.height(), image.width());
         for (String name : blocks()) {
             int stage = blocks.size() / depth;
             boolean first = blocks.size() % depth == 0;
             int out = channels.get(stage);
             int stride = !first ? 1 : stage > 0 ? 2 : stemStride;
+            grid = stride == 1 ? grid : grid.halved();
             NetworkBuilder block = net.in(name);
             Layer layer = Layer.chain(List.of(
-                    Layers.convolution(block.in("conv"), in, out, 3, stride),
+                    convolution(block.in("conv"), in, out, stride, grid),
                     Layers.batchNorm(block.in("bn"), out, 1),
                     Layers.relu()));
             blocks.add(new Encoder.Block(name, layer, out));
             in = out;
         }
         return new Encoder((x, mode) -> x, blocks);
+    }
+
+    /// @param grid of the output
+    private Layer convolution(NetworkBuilder net, int in, int out, int stride, FourierGrid grid) {
+        if (!orthogonal) {
+            return Layers.convolution(net, in, out, 3, stride);
+        }
+        if (stride == 1) {
+            return OrthogonalConvolution.of(net, in, out, grid);
+        }
+        int halved = OrthogonalConvolution.halvedChannels(in, out);
+        return Layer.chain(
+                List.of(OrthogonalConvolution.halve(in, out), OrthogonalConvolution.of(net, halved, out, grid)));
     }
 }

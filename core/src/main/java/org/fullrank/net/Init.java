@@ -2,11 +2,21 @@ package org.fullrank.net;
 
 import java.util.Arrays;
 import java.util.random.RandomGenerator;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Tensors;
 
 /// The initial value of a parameter.
 sealed interface Init {
     /// Fills `count` values from `offset` on.
     void fill(float[] values, int offset, int count, RandomGenerator random);
+
+    /// The `count` values of a parameter, `[count]`.
+    default Tensor values(int count, RandomGenerator random) {
+        float[] values = new float[count];
+        fill(values, 0, count, random);
+        return Tensors.of(values, count);
+    }
 
     /// The same value everywhere.
     record Constant(double value) implements Init {
@@ -69,6 +79,25 @@ sealed interface Init {
                 values[offset + i * size + i + 1] = -half;
                 values[offset + (i + 1) * size + i] = half;
             }
+        }
+    }
+
+    /// The matrices of a random orthogonal 3x3 kernel at frequencies, see [OrthogonalKernel]: `[F, size, size]`
+    /// at those that are their own negatives, and otherwise `[F, size, size, 2]`. They are float64, because
+    /// rounded matrices are not orthogonal.
+    ///
+    /// @param key of the kernel, which several parameters share
+    /// @param paired whether the frequencies are those of [FourierGrid#paired] or of [FourierGrid#own]
+    record Kernel(FourierGrid grid, int size, long key, boolean paired) implements Init {
+        @Override
+        public Tensor values(int count, RandomGenerator random) {
+            var kernel = OrthogonalKernel.random(size, Keyed.of(key));
+            return (paired ? kernel.unitary(grid) : kernel.orthogonal(grid)).flatten();
+        }
+
+        @Override
+        public void fill(float[] values, int offset, int count, RandomGenerator random) {
+            System.arraycopy(Tensors.floats(values(count, random)), 0, values, offset, count);
         }
     }
 

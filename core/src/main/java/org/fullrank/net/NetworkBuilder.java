@@ -9,6 +9,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.net.ParameterBuffer.Kind;
 
 /// Collects the parameters that layers declare. The builder then stores the parameters in one buffer. The
 /// initial value of a parameter depends only on the seed and the name of the parameter.
@@ -18,7 +19,11 @@ public final class NetworkBuilder {
 
     private static final long INITIALISATION = Keyed.name("initialisation");
 
-    private record Declaration(String name, List<Long> sizes, boolean isMatrix, Init init, Parameter handle) {
+    private record Declaration(String name, List<Long> sizes, Kind kind, Init init, Parameter handle) {
+        boolean isMatrix() {
+            return kind != Kind.VECTOR;
+        }
+
         long count() {
             return sizes.stream().reduce(1L, Math::multiplyExact);
         }
@@ -53,21 +58,37 @@ public final class NetworkBuilder {
     /// A trained parameter with shape `sizes`: a matrix or filter if it has several axes, otherwise a vector
     /// such as a bias.
     Parameter parameter(String name, Init init, long... sizes) {
-        return declare(parameters, name, sizes.length > 1, init, sizes);
+        return declare(parameters, name, kind(sizes), init, sizes);
     }
 
     /// Trained rows that are added to tokens, or that are tokens themselves, `[1, T, C]`. They count as
     /// vectors, so weight decay does not apply to them. timm treats class tokens and position embeddings in
     /// the same way.
     Parameter tokens(String name, Init init, long... sizes) {
-        return declare(parameters, name, false, init, sizes);
+        return declare(parameters, name, Kind.VECTOR, init, sizes);
     }
 
     /// A trained matrix A `[size, size]` that generates an orthogonal matrix, `exp(A - A')`. It counts as a
     /// vector, so weight decay does not apply to it. Weight decay would turn the orthogonal matrix towards the
     /// identity.
     Parameter generator(String name, int size) {
-        return declare(parameters, name, false, new Init.Rotations(size), size, size);
+        return declare(parameters, name, Kind.VECTOR, new Init.Rotations(size), size, size);
+    }
+
+    /// A stack of matrices that every optimizer keeps orthogonal, `[count, size, size]`.
+    Parameter orthogonal(String name, Init init, long count, long size) {
+        return declare(parameters, name, Kind.ORTHOGONAL, init, count, size, size);
+    }
+
+    /// A stack of matrices that every optimizer keeps unitary, `[count, size, size, 2]`: the real and the
+    /// imaginary part of each number.
+    Parameter unitary(String name, Init init, long count, long size) {
+        return declare(parameters, name, Kind.UNITARY, init, count, size, size, 2);
+    }
+
+    /// The key of random numbers that several parameters of a layer share.
+    long key(String name) {
+        return Keyed.of(seed, INITIALISATION, Keyed.name(prefix + name)).nextLong();
     }
 
     /// A trained parameter with shape `sizes` whose initial values are uniform on +-1/sqrt(fanIn), as in
@@ -78,12 +99,16 @@ public final class NetworkBuilder {
 
     /// Numbers with shape `sizes` that no optimizer changes, such as the running mean of a norm.
     public Parameter statistic(String name, double value, long... sizes) {
-        return declare(statistics, name, sizes.length > 1, new Init.Constant(value), sizes);
+        return declare(statistics, name, kind(sizes), new Init.Constant(value), sizes);
     }
 
-    private Parameter declare(List<Declaration> list, String name, boolean isMatrix, Init init, long... sizes) {
+    private static Kind kind(long... sizes) {
+        return sizes.length > 1 ? Kind.MATRIX : Kind.VECTOR;
+    }
+
+    private Parameter declare(List<Declaration> list, String name, Kind kind, Init init, long... sizes) {
         var handle = new Parameter(prefix + name);
-        list.add(new Declaration(prefix + name, Arrays.stream(sizes).boxed().toList(), isMatrix, init, handle));
+        list.add(new Declaration(prefix + name, Arrays.stream(sizes).boxed().toList(), kind, init, handle));
         return handle;
     }
 
@@ -123,8 +148,9 @@ public final class NetworkBuilder {
         var segments = new ArrayList<ParameterBuffer.Segment>();
         long offset = 0;
         for (Declaration d : declarations) {
-            boolean filters = channelsLast && d.sizes().size() == FILTERS;
-            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset, d.isMatrix(), filters));
+            boolean filters =
+                    channelsLast && d.kind() == Kind.MATRIX && d.sizes().size() == FILTERS;
+            segments.add(new ParameterBuffer.Segment(d.name(), d.sizes(), offset, d.kind(), filters));
             offset += d.count();
         }
         return new ParameterBuffer.Layout(
@@ -141,9 +167,8 @@ public final class NetworkBuilder {
             if (d.init() instanceof Init.Constant(double value)) {
                 part.fill_(Tensors.scalar((float) value));
             } else {
-                float[] values = new float[Math.toIntExact(d.count())];
-                d.init().fill(values, 0, values.length, Keyed.of(seed, INITIALISATION, Keyed.name(d.name())));
-                part.copy_(Tensors.of(values, values.length));
+                Keyed random = Keyed.of(seed, INITIALISATION, Keyed.name(d.name()));
+                part.copy_(d.init().values(Math.toIntExact(d.count()), random));
             }
             offset += d.count();
         }

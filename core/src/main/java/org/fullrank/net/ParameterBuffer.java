@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
@@ -18,15 +19,36 @@ import org.fullrank.engine.Tensors;
 /// Each vector starts with the matrices and filters. Biases, norms and class tokens come last. Weight decay
 /// applies only to the first part. So the parameters with weight decay are one contiguous range.
 public final class ParameterBuffer implements AutoCloseable {
+    /// What the numbers of a parameter or statistic are.
+    public enum Kind {
+        /// Biases, norms, class tokens, positions and generators: neither weight decay nor trust ratios apply.
+        VECTOR,
+        /// A matrix or filter, to which weight decay and trust ratios apply.
+        MATRIX,
+        /// A stack of orthogonal matrices, `[F, n, n]`. Every optimizer keeps them orthogonal.
+        ORTHOGONAL,
+        /// A stack of unitary matrices, `[F, n, n, 2]`: the real and the imaginary part of each number. Every
+        /// optimizer keeps them unitary.
+        UNITARY;
+
+        /// Whether every optimizer keeps it orthogonal or unitary.
+        public boolean staysOrthogonal() {
+            return this == ORTHOGONAL || this == UNITARY;
+        }
+    }
+
     /// One parameter or statistic: `count` numbers from `offset` on, of shape `sizes`.
     ///
-    /// @param isMatrix whether it is a matrix or filter, to which weight decay and trust ratios apply.
-    ///     Biases, norms, class tokens and position embeddings are not
     /// @param channelsLast whether the memory holds filters `[out, in, H, W]` in the order `[out, H, W, in]`.
     ///     The convolutions of a GPU read this order
-    public record Segment(String name, List<Long> sizes, long offset, boolean isMatrix, boolean channelsLast) {
+    public record Segment(String name, List<Long> sizes, long offset, Kind kind, boolean channelsLast) {
         public Segment {
             sizes = List.copyOf(sizes);
+        }
+
+        /// Whether it is a matrix, a filter or a stack of matrices.
+        public boolean isMatrix() {
+            return kind != Kind.VECTOR;
         }
 
         public long count() {
@@ -40,6 +62,18 @@ public final class ParameterBuffer implements AutoCloseable {
                     ? part.view(sizes.get(0), sizes.get(2), sizes.get(3), sizes.get(1))
                             .permute(0, 3, 1, 2)
                     : inOrder(part);
+        }
+
+        /// A copy of the matrices in `vector` `[P]`, `[n, n]` or `[F, n, n]`; complex if they are unitary. It
+        /// is no view, because complex numbers may not begin at an odd place.
+        public Tensor copy(Tensor vector) {
+            Tensor real = view(vector).clone();
+            return kind == Kind.UNITARY ? torch.view_as_complex(real) : real;
+        }
+
+        /// Stores such a copy in `vector` `[P]`.
+        public void store(Tensor matrices, Tensor vector) {
+            view(vector).copy_(kind == Kind.UNITARY ? torch.view_as_real(matrices) : matrices);
         }
 
         private Tensor inOrder(Tensor part) {

@@ -21,7 +21,7 @@ import org.fullrank.net.ParameterBuffer.Segment;
 ///     which is 0.0048 / 0.2
 /// @param orthogonal names of square matrices that stay orthogonal, such as `predictor.weight`. Weight decay
 ///     does not apply to them. See [OrthogonalGroup]
-/// @param orthogonalStep how the optimizer moves these matrices
+/// @param orthogonalStep how the optimizer moves these matrices, and those of orthogonal convolutions
 public record GroupSpec(
         double predictorRate,
         boolean predictorDecays,

@@ -28,7 +28,7 @@ public sealed interface Optimizer extends AutoCloseable
 
     /// The optimizer of `spec` for `parameters`, with the same treatment of all parameters.
     static Optimizer of(OptimizerSpec spec, ParameterBuffer parameters) {
-        return plain(spec, GroupSpec.defaults(), parameters);
+        return of(spec, GroupSpec.defaults(), parameters, 0);
     }
 
     /// The optimizer of `spec` for `parameters`, with fresh state.

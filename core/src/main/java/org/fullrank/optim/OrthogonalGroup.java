@@ -9,12 +9,15 @@ import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Orthogonal;
 import org.fullrank.net.ParameterBuffer;
+import org.fullrank.net.ParameterBuffer.Kind;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.settings.Nearest;
 
-/// The matrices of a network that stay orthogonal in training.
+/// The matrices of a network that stay orthogonal or unitary in training: those that the recipe names, and those
+/// of layers that need it.
 ///
-/// @param matrices their places in the parameter buffer, `[n, n]` each, in the order of [GroupSpec#orthogonal]
+/// @param matrices their places in the parameter buffer: `[n, n]` in the order of [GroupSpec#orthogonal], then
+///     the stacks of matrices of the layers
 public record OrthogonalGroup(List<Segment> matrices) {
     private static final String SUBJECT = "groups.orthogonal";
     private static final int MOST_NAMES = 8;
@@ -24,7 +27,7 @@ public record OrthogonalGroup(List<Segment> matrices) {
         matrices = List.copyOf(matrices);
     }
 
-    /// Finds the matrices that `groups` names.
+    /// Finds the matrices that `groups` names, and the stacks that their layers declare.
     ///
     /// @throws InputException when a name is unknown or not that of a square matrix, or when the rank of the
     ///     step is above the size of a matrix
@@ -42,22 +45,29 @@ public record OrthogonalGroup(List<Segment> matrices) {
                     name,
                     segment.sizes(),
                     choices(name, parameters));
-            int rank = groups.orthogonalStep().rank();
-            InputException.when(
-                    rank > segment.sizes().getFirst(),
-                    "groups.orthogonalStep.rank: found %d for %s of shape %s, expected at most %d",
-                    rank,
-                    name,
-                    segment.sizes(),
-                    segment.sizes().getFirst());
             found.add(segment);
         }
+        parameters.segments().stream().filter(s -> s.kind().staysOrthogonal()).forEach(found::add);
+        found.forEach(segment -> requireRank(groups.orthogonalStep().rank(), segment));
         return new OrthogonalGroup(found);
+    }
+
+    private static void requireRank(int rank, Segment segment) {
+        long size = segment.sizes().get(1); // of `[n, n]`, `[F, n, n]` and `[F, n, n, 2]`
+        InputException.when(
+                rank > size,
+                "groups.orthogonalStep.rank: found %d for %s of shape %s, expected at most %d",
+                rank,
+                segment.name(),
+                segment.sizes(),
+                size);
     }
 
     private static boolean isSquare(Segment segment) {
         List<Long> sizes = segment.sizes();
-        return segment.isMatrix() && sizes.size() == 2 && sizes.getFirst().equals(sizes.getLast());
+        return segment.kind() == Kind.MATRIX
+                && sizes.size() == 2
+                && sizes.getFirst().equals(sizes.getLast());
     }
 
     private static InputException unknown(String name, ParameterBuffer parameters) {
@@ -79,6 +89,11 @@ public record OrthogonalGroup(List<Segment> matrices) {
                 .formatted(String.join(", ", Nearest.list(name, square, MOST_NAMES)), rest, Nearest.hint(name, square));
     }
 
+    /// The matrices that the recipe names.
+    private List<Segment> named() {
+        return matrices.stream().filter(s -> s.kind() == Kind.MATRIX).toList();
+    }
+
     /// Makes the initial matrices orthogonal. A matrix that its layer starts orthogonal stays. Any other is
     /// replaced by a random one ([Orthogonal#random]), which depends only on the seed and the name.
     ///
@@ -87,7 +102,7 @@ public record OrthogonalGroup(List<Segment> matrices) {
     public List<String> start(Collection<ParameterBuffer> buffers, long seed) {
         var replaced = new ArrayList<String>();
         try (var scope = Scope.withoutGradients()) {
-            for (Segment matrix : matrices) {
+            for (Segment matrix : named()) {
                 for (ParameterBuffer buffer : buffers) {
                     for (Segment same : buffer.segments()) {
                         if (same.name().equals(matrix.name()) && !Orthogonal.is(same.view(buffer.values()))) {
@@ -112,9 +127,9 @@ public record OrthogonalGroup(List<Segment> matrices) {
         var replaced = new ArrayList<String>();
         try (var scope = Scope.withoutGradients()) {
             for (Segment matrix : matrices) {
-                Tensor values = matrix.view(parameters.values());
+                Tensor values = matrix.copy(parameters.values());
                 if (!Orthogonal.is(values)) {
-                    values.copy_(Orthogonal.nearest(values));
+                    matrix.store(Orthogonal.nearest(values), parameters.values());
                     replaced.add(matrix.name());
                 }
             }
@@ -124,13 +139,15 @@ public record OrthogonalGroup(List<Segment> matrices) {
 
     /// @throws InputException unless all matrices are orthogonal
     void requireOrthogonal(ParameterBuffer parameters) {
-        matrices.forEach(s -> Orthogonal.require(SUBJECT + " " + s.name(), s.view(parameters.values())));
+        try (var scope = Scope.withoutGradients()) {
+            matrices.forEach(s -> Orthogonal.require(SUBJECT + " " + s.name(), s.copy(parameters.values())));
+        }
     }
 
-    /// The matrices in words, such as `predictor.weight [64, 64] with determinant -1`.
+    /// The matrices that the recipe names in words, such as `predictor.weight [64, 64] with determinant -1`.
     public List<String> describe(ParameterBuffer parameters) {
         try (var scope = Scope.withoutGradients()) {
-            return matrices.stream()
+            return named().stream()
                     .map(s -> "%s %s with determinant %d"
                             .formatted(s.name(), s.sizes(), Orthogonal.sign(s.view(parameters.values()))))
                     .toList();

@@ -32,9 +32,9 @@ public record OrthogonalStep(OrthogonalUpdate update, int rank, double rate, Ran
         return new OrthogonalStep(DEFAULT_UPDATE, DEFAULT_RANK, DEFAULT_RATE, RankSampler.Sketch.defaults());
     }
 
-    /// Moves `matrix`, `[n, n]`, in place.
+    /// Moves `matrix`, `[n, n]`, or each matrix of a stack `[F, n, n]`, in place.
     ///
-    /// @param change what the optimizer would add, `[n, n]`
+    /// @param change what the optimizer would add, of the same shape
     void move(Tensor matrix, Tensor change, RandomGenerator random) {
         update.apply(matrix, sampler.sample(change, rank, random).times(rate));
     }

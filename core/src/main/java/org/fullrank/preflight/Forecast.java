@@ -54,15 +54,14 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         figures.put("peak-mib", mebibytes(probe.peakBytes()));
         figures.put("chunk-mib", mebibytes(chunk * probe.rowBytes()));
         figures.put("machine-mib", mebibytes(machine));
-        String text =
-                "about %s for %d steps at %s samples/s, without the evaluation after it; about %s of memory, of which"
-                                .formatted(
-                                        Numbers.duration(seconds),
-                                        rehearsal.totalSteps(),
-                                        PreflightReport.number(Math.rint(batch / stepSeconds)),
-                                        size(probe.peakBytes()))
-                        + " the activations of one chunk of %d rows take %s; the machine has %s"
-                                .formatted(chunk, size(chunk * probe.rowBytes()), size(machine));
+        String text = "about %s for %s at %s samples/s, without the evaluation after it; about %s of memory, of which"
+                        .formatted(
+                                Numbers.duration(seconds),
+                                Numbers.count(rehearsal.totalSteps(), "step"),
+                                PreflightReport.number(Math.rint(batch / stepSeconds)),
+                                size(probe.peakBytes()))
+                + " the activations of one chunk of %d rows take %s; the machine has %s"
+                        .formatted(chunk, size(chunk * probe.rowBytes()), size(machine));
         if (!probe.measured()) {
             text += " (from smaller steps, scaled)";
         }

@@ -12,6 +12,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.stats.Holm;
 import org.fullrank.stats.MeanAndSpread;
 import org.fullrank.stats.PairedTest;
+import org.fullrank.text.Numbers;
 
 /// The accuracy of each class over trainings with several seeds, compared with another method that was
 /// trained with the same seeds. The comparison shows which classes lose accuracy for every seed.
@@ -151,13 +152,12 @@ public record ClassSeeds(
         }
         text.append(cell.formatted(mean.name)).append(line(mean));
         String lost = losers().isEmpty() ? "none" : String.join(", ", losers());
-        return text.append(
-                        "mean and standard deviation over %d seeds (%s); against %s; classes that lost significantly: %s%n"
-                                .formatted(
-                                        seeds.size(),
-                                        seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")),
-                                        String.join(", ", against),
-                                        lost))
+        return text.append("mean and standard deviation over %s (%s); against %s; classes that lost significantly: %s%n"
+                        .formatted(
+                                Numbers.count(seeds.size(), "seed"),
+                                seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                                String.join(", ", against),
+                                lost))
                 .toString();
     }
 

@@ -76,13 +76,6 @@ public record IndependenceProtocol() implements Evaluation {
     /// @param rows number of items
     static ProtocolText describe(String data, String split, int rows) {
         var settings = new LinkedHashMap<String, String>();
-        settings.put("protocol", "fullrank-independence " + VERSION);
-        settings.put("data", data);
-        settings.put("measured on", "%d items of the %s split, the first of a fixed order".formatted(rows, split));
-        settings.put("layers", "representation (encoder output) and embedding (behind the projector)");
-        settings.put("view", EvaluatedData.Reading.VIEW);
-        settings.put("batch norm", EvaluatedData.Reading.BATCH_NORM);
-        settings.put("precision", EvaluatedData.Reading.PRECISION);
         settings.put(
                 "dimensions",
                 "those that vary, standardized; of more than %d, so many are drawn by a fixed key"
@@ -99,6 +92,6 @@ public record IndependenceProtocol() implements Evaluation {
                         + " to a shuffle, 1 standard deviation if that is 0");
         settings.put("p", "of HSIC, %d shuffles".formatted(PairwiseTest.SHUFFLES));
         settings.put("untrained", "the same network at its initial weights, norms settled on the same split");
-        return new ProtocolText(settings);
+        return ProtocolText.measuring("fullrank-independence", VERSION, data, split, rows, settings);
     }
 }

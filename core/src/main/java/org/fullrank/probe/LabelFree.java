@@ -89,13 +89,6 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
     /// @param labeled whether kNN accuracy is measured
     public static ProtocolText describe(String data, String split, int rows, boolean labeled) {
         var settings = new LinkedHashMap<String, String>();
-        settings.put("protocol", "fullrank-label-free " + VERSION);
-        settings.put("data", data);
-        settings.put("measured on", "%d items of the %s split, the first of a fixed order".formatted(rows, split));
-        settings.put("layers", "representation (encoder output) and embedding (behind the projector)");
-        settings.put("view", EvaluatedData.Reading.VIEW);
-        settings.put("batch norm", EvaluatedData.Reading.BATCH_NORM);
-        settings.put("precision", EvaluatedData.Reading.PRECISION);
         settings.put("RankMe", "singular values, not centered; the largest chooses");
         settings.put(
                 "LiDAR",
@@ -112,7 +105,7 @@ public record LabelFree(ProtocolText protocol, List<Row> rows) implements Protoc
                                 + Protocol.describe(KnnProtocol.defaults())
                                 + "; it judges and never chooses"
                         : "left out, no labels");
-        return new ProtocolText(settings);
+        return ProtocolText.measuring("fullrank-label-free", VERSION, data, split, rows, settings);
     }
 
     /// The choice of each measure. If checkpoints have equal scores, the earliest is chosen.

@@ -46,6 +46,25 @@ public record ProtocolText(SequencedMap<String, String> fields) {
         return new ProtocolText(fields);
     }
 
+    /// The protocol `name version` of a measure of both ends of the projector, without labels.
+    ///
+    /// @param data fingerprint of the data
+    /// @param split split whose items are measured
+    /// @param rows number of items
+    static ProtocolText measuring(
+            String name, int version, String data, String split, int rows, Map<String, String> settings) {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("protocol", name + " " + version);
+        fields.put("data", data);
+        fields.put("measured on", "%d items of the %s split, the first of a fixed order".formatted(rows, split));
+        fields.put("layers", "representation (encoder output) and embedding (behind the projector)");
+        fields.put("view", EvaluatedData.Reading.VIEW);
+        fields.put("batch norm", EvaluatedData.Reading.BATCH_NORM);
+        fields.put("precision", EvaluatedData.Reading.PRECISION);
+        fields.putAll(settings);
+        return new ProtocolText(fields);
+    }
+
     /// The canonical text: one `name: value` in each line. It is printed with every number, and [#hash] is
     /// its hash.
     public String text() {

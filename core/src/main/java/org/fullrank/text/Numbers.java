@@ -77,6 +77,13 @@ public final class Numbers {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 
+    /// A number of things: `1 step`, `3 steps`.
+    ///
+    /// @param thing its name in the singular; the plural has an s more
+    public static String count(long number, String thing) {
+        return number + " " + thing + (number == 1 ? "" : "s");
+    }
+
     /// A p-value: three decimals, or `< 0.001`.
     public static String pValue(double p) {
         return p < 0.001 ? "< 0.001" : String.format(Locale.ROOT, "%.3f", p);

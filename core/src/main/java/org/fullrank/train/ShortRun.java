@@ -3,6 +3,7 @@ package org.fullrank.train;
 import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.run.Recipe;
+import org.fullrank.text.Numbers;
 
 /// Says what a run is too short for.
 final class ShortRun {
@@ -19,15 +20,18 @@ final class ShortRun {
         var warnings = new ArrayList<String>();
         double warmup = recipe.schedule().warmup(stepsPerEpoch);
         if (warmup >= totalSteps) {
-            warnings.add(
-                    ("warning: the warm-up of %.0f steps covers the whole run of %d steps, so the learning rate never"
-                                    + " reaches its full value; use --set schedule.%s or more train.epochs")
-                            .formatted(warmup, totalSteps, recipe.schedule().shorterWarmup(stepsPerEpoch, totalSteps)));
+            warnings.add(("warning: the warm-up of %s covers the whole run of %s, so the learning rate never"
+                            + " reaches its full value; use --set schedule.%s or more train.epochs")
+                    .formatted(
+                            Numbers.count(Math.round(warmup), "step"),
+                            Numbers.count(totalSteps, "step"),
+                            recipe.schedule().shorterWarmup(stepsPerEpoch, totalSteps)));
         }
         if (fresh && totalSteps < SETTLED && MethodBuilder.hasBatchNorm(recipe)) {
-            warnings.add(("warning: %d steps are too few for the running statistics of batch norms: embeddings may look"
-                            + " collapsed, in checks and verdicts too; %d steps settle them, so use more train.epochs")
-                    .formatted(totalSteps, SETTLED));
+            warnings.add(
+                    ("warning: a run of %s is too short for the running statistics of batch norms: embeddings may look"
+                                    + " collapsed, in checks and verdicts too; %d steps settle them, so use more train.epochs")
+                            .formatted(Numbers.count(totalSteps, "step"), SETTLED));
         }
         return warnings;
     }

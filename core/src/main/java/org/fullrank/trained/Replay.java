@@ -21,6 +21,7 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
+import org.fullrank.text.Numbers;
 import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Flight;
 import org.fullrank.train.Learner;
@@ -61,10 +62,10 @@ public final class Replay {
             var text = new StringBuilder();
             text.append("run %s ended %s%n".formatted(run, found));
             text.append(
-                    "%d of %d steps from step %d on had the same loss and gradient as in the run, bit by bit%s%n"
+                    "%d of %s from step %d on had the same loss and gradient as in the run, bit by bit%s%n"
                             .formatted(
                                     reproduced,
-                                    steps,
+                                    Numbers.count(steps, "step"),
                                     snapshot + 1,
                                     isExact()
                                             ? ""
@@ -122,13 +123,13 @@ public final class Replay {
         try (var learner = new Learner(recipe, data, flight.threads())) {
             requireSame(flight, learner);
             Checkpoint.load(Flight.snapshot(folder), learner.method(), learner.optimizer(), learner.origin());
-            progress.accept("replaying %d steps from step %d, %s in %s with %d threads"
+            progress.accept("replaying %s from step %d, %s in %s with %s"
                     .formatted(
-                            flight.losses().size(),
+                            Numbers.count(flight.losses().size(), "step"),
                             flight.snapshot(),
                             flight.device().name().toLowerCase(Locale.ROOT),
                             flight.precision().name().toLowerCase(Locale.ROOT),
-                            flight.threads()));
+                            Numbers.count(flight.threads(), "thread")));
             var monitor = new Monitor(recipe.monitor(), data, learner.views(), recipe.seed());
             return NativeErrors.guard("replay", () -> new Replay(flight, learner).run(monitor));
         }

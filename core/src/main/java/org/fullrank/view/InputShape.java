@@ -1,6 +1,7 @@
 package org.fullrank.view;
 
 import org.fullrank.engine.InputException;
+import org.fullrank.text.Numbers;
 
 /// The shape of one input of an encoder, which is one view of an item.
 public sealed interface InputShape {
@@ -99,7 +100,7 @@ public sealed interface InputShape {
 
         @Override
         public String describe() {
-            return "series of %d channels and %d steps".formatted(channels, length);
+            return "series of %s and %s".formatted(Numbers.count(channels, "channel"), Numbers.count(length, "step"));
         }
     }
 }

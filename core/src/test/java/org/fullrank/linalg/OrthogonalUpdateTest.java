@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.function.IntFunction;
 import java.util.function.IntToDoubleFunction;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Tensor;
@@ -159,6 +160,47 @@ class OrthogonalUpdateTest {
                 assertThat(moved).containsExactly(Tensors.doubles(u), within(1e-15)); // nothing is tangent
             }
         }
+    }
+
+    /// One of the changes goes beyond a singular matrix, so that the signs of the stack differ.
+    @ParameterizedTest
+    @EnumSource(OrthogonalUpdate.class)
+    void aStackMovesAsItsMatricesDo(OrthogonalUpdate update) {
+        try (var scope = Scope.open()) {
+            var random = Keyed.of(21);
+            Tensor real = stack(i -> Orthogonal.random(5, random));
+            Tensor a = stack(i -> Orthogonal.gaussian(5, 2, random).mul(Tensors.scalar(i == 1 ? 3 : 0.2)));
+            Tensor b = stack(i -> Orthogonal.gaussian(5, 2, random));
+            movesAsItsMatricesDo(update, real, new LowRank(a, b));
+            Tensor complex = stack(i -> Orthogonal.randomUnitary(5, random));
+            Tensor c = stack(i -> Orthogonal.complexGaussian(5, 2, random));
+            movesAsItsMatricesDo(update, complex, new LowRank(c, c.mul(Tensors.scalar(0.3))));
+            refused(
+                    () -> update.apply(real, new LowRank(a.narrow(0, 0, 2), b.narrow(0, 0, 2))),
+                    "of a matrix [4, 5, 5]");
+            refused(() -> update.apply(real, new LowRank(a.select(0, 0), b.select(0, 0))), "of a matrix [4, 5, 5]");
+        }
+    }
+
+    private static void movesAsItsMatricesDo(OrthogonalUpdate update, Tensor stack, LowRank change) {
+        Tensor expected = stack.clone();
+        for (int i = 0; i < 4; i++) {
+            update.apply(
+                    expected.select(0, i),
+                    new LowRank(change.a().select(0, i), change.b().select(0, i)));
+        }
+        assertThat(Tensors.value(expected.sub(stack).abs().min())).isPositive();
+        update.apply(stack, change);
+        assertThat(Tensors.value(expected.sub(stack).abs().max())).isLessThan(1e-14);
+        assertThat(Orthogonal.error(stack)).isLessThan(1e-14);
+    }
+
+    private static Tensor stack(IntFunction<Tensor> matrix) {
+        var matrices = new org.bytedeco.pytorch.TensorVector();
+        for (int i = 0; i < 4; i++) {
+            matrices.push_back(matrix.apply(i));
+        }
+        return torch.stack(matrices);
     }
 
     /// A part of a larger vector, as the parameters of a network are.

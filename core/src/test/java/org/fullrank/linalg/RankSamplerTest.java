@@ -56,6 +56,31 @@ class RankSamplerTest {
         }
     }
 
+    /// At full rank, below it, and matrices of rank 1.
+    @ParameterizedTest
+    @MethodSource("samplers")
+    void eachMatrixOfAStackIsApproximated(RankSampler sampler) {
+        try (var scope = Scope.open()) {
+            Tensor random = Orthogonal.complexGaussian(3 * 6, 6, Keyed.of(22)).view(3, 6, 6);
+            Tensor real = Orthogonal.gaussian(3 * 6, 6, Keyed.of(23)).view(3, 6, 6);
+            for (Tensor stack : List.of(random, real)) {
+                assertThat(errors(sampler.sample(stack, 6, Keyed.of(24)), stack))
+                        .allMatch(e -> e < 1e-13);
+                assertThat(errors(sampler.sample(stack, 2, Keyed.of(25)), stack))
+                        .allMatch(e -> e > 0.1 && e < 1);
+                Tensor one = stack.narrow(-1, 0, 1).matmul(stack.narrow(-2, 0, 1)); // each of another rank 1
+                assertThat(errors(sampler.sample(one, 1, Keyed.of(26)), one)).allMatch(e -> e < 1e-13);
+            }
+        }
+    }
+
+    private static List<Double> errors(LowRank found, Tensor stack) {
+        return IntStream.range(0, 3)
+                .mapToObj(i ->
+                        error(new LowRank(found.a().select(0, i), found.b().select(0, i)), stack.select(0, i)))
+                .toList();
+    }
+
     /// A V V' with orthonormal V: what is left over is orthogonal to the rows that were kept.
     @Test
     void aSketchProjectsTheRowsOnFewDirections() {

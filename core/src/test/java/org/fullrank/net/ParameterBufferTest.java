@@ -10,6 +10,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.net.ParameterBuffer.Kind;
 import org.fullrank.net.ParameterBuffer.Segment;
 import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,7 @@ class ParameterBufferTest {
             for (int i = 0; i < memory.length; i++) {
                 memory[i] = i;
             }
-            var segment = new Segment("w", List.of(2L, 3L, 2L, 2L), 1, true, true);
+            var segment = new Segment("w", List.of(2L, 3L, 2L, 2L), 1, Kind.MATRIX, true);
             Tensor view = segment.view(Tensors.of(memory, memory.length));
             assertThat(Tensors.shape(view)).containsExactly(out, in, side, side);
             double[] found = Tensors.doubles(view);

@@ -77,6 +77,13 @@ class NumbersTest {
     }
 
     @Test
+    void oneThingIsSingular() {
+        assertThat(Numbers.count(0, "step")).isEqualTo("0 steps");
+        assertThat(Numbers.count(1, "step")).isEqualTo("1 step");
+        assertThat(Numbers.count(12, "seed")).isEqualTo("12 seeds");
+    }
+
+    @Test
     void sharesAndProbabilities() {
         assertThat(Numbers.percent(0.8766)).isEqualTo("87.7 %");
         assertThat(Numbers.pValue(0.0009)).isEqualTo("< 0.001");

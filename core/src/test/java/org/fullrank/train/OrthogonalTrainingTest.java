@@ -9,12 +9,16 @@ import static org.fullrank.train.SmallTraining.stopAfter;
 import static org.fullrank.train.SmallTraining.train;
 import static org.fullrank.train.SmallTraining.with;
 
+import java.awt.image.BufferedImage;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import javax.imageio.ImageIO;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.file.SafeTensors;
@@ -25,6 +29,8 @@ import org.fullrank.net.Mlp;
 import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OrthogonalStep;
 import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.settings.RecordShape;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -65,6 +71,40 @@ class OrthogonalTrainingTest {
             saved.copyInto("model.encoder.0.weight", matrix);
             assertThat(Orthogonal.error(matrix)).isLessThan(1e-5);
         }
+    }
+
+    /// The second half of the steps moves by other samples than the first.
+    @ParameterizedTest
+    @EnumSource(OrthogonalUpdate.class)
+    void anOrthogonalConvolutionStoppedAndResumedEqualsUninterrupted(OrthogonalUpdate update) throws IOException {
+        Recipe recipe = pictures(update);
+        train(recipe, whole, TrainingListener.silent());
+        train(recipe, run, stopAfter(3));
+        resume(recipe, run, TrainingListener.silent());
+        assertThat(checkpoint(run, 6)).hasSameBinaryContentAs(checkpoint(whole, 6));
+        assertThat(SmallTraining.metrics(run)).isEqualTo(SmallTraining.metrics(whole));
+    }
+
+    private Recipe pictures(OrthogonalUpdate update) throws IOException {
+        Path pictures = Files.createDirectory(folder.resolve("pictures"));
+        var random = Keyed.of(1);
+        for (int i = 0; i < 8; i++) {
+            var image = new BufferedImage(8, 8, BufferedImage.TYPE_INT_RGB);
+            for (int p = 0; p < 64; p++) {
+                image.setRGB(p % 8, p / 8, (int) random.nextLong() & 0xFFFFFF);
+            }
+            ImageIO.write(image, "png", pictures.resolve(i + ".png").toFile());
+        }
+        return Recipes.load(
+                "small-vicreg",
+                List.of(
+                        "data.path=" + pictures,
+                        "data.cache=" + folder.resolve("cache"),
+                        "views.size=7",
+                        "encoder={type: convnet, channels: [3, 6], depth: 1, orthogonal: true}",
+                        "groups.orthogonalStep={update: %s, rank: 2}".formatted(RecordShape.name(update)),
+                        "method.projector.widths=[8, 8]",
+                        "train={epochs: 3, batch: 4, precision: fp32, threads: 1}"));
     }
 
     @Test

@@ -19,7 +19,7 @@ class ShortRunTest {
         assertThat(ShortRun.warnings(recipe, 2, 19, true))
                 .singleElement()
                 .asString()
-                .startsWith("warning: 19 steps are too few for the running statistics of batch norms")
+                .startsWith("warning: a run of 19 steps is too short for the running statistics of batch norms")
                 .contains("20 steps settle them");
         assertThat(ShortRun.warnings(recipe, 2, 20, true)).isEmpty();
     }

@@ -41,6 +41,11 @@ final class ByolHead implements VcregTraining.Head {
     }
 
     @Override
+    public SimpleMatrix embedding(SimpleMatrix z) {
+        return projector.apply(z);
+    }
+
+    @Override
     public void follow(Perceptron encoder) {
         targetEncoder.follow(encoder, KEEP);
         targetProjector.follow(projector, KEEP);

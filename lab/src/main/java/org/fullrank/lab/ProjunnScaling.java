@@ -11,6 +11,7 @@ import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
@@ -160,6 +161,9 @@ record ProjunnScaling(OrthogonalLearning.Move move) implements Experiment {
             throw new JobException("projunn-scaling: interrupted", e);
         } catch (ExecutionException e) {
             Throwable cause = e.getCause() == null ? e : e.getCause();
+            if (cause instanceof FullrankException known) {
+                throw known; // its message says what was wrong, and its type who can repair it
+            }
             throw new JobException("projunn-scaling: " + NativeErrors.line(cause), cause);
         }
     }

@@ -2,6 +2,7 @@ package org.fullrank.lab;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.engine.Keyed;
@@ -82,13 +83,22 @@ record VcregTraining(Covariance covariance, Setting setting) {
         return mixed(sources(random("test"), rows));
     }
 
-    /// The encoder after training.
-    Perceptron encoder(Arm arm, int draw) {
+    /// An encoder after training.
+    ///
+    /// @param start the encoder before training
+    /// @param head what stands behind it, after training
+    record Trained(Perceptron encoder, Perceptron start, Head head) {}
+
+    Trained train(Arm arm, int draw) {
         Perceptron encoder = Perceptron.gaussian(random("encoder", draw), 0, false, INPUTS, HIDDEN, SOURCES);
-        if (arm.kind == Kind.UNTRAINED) {
-            return encoder;
+        var trained = new Trained(encoder, encoder.copy(), head(arm, draw, encoder));
+        if (arm.kind != Kind.UNTRAINED) {
+            train(encoder, trained.head, draw);
         }
-        Head head = head(arm, draw, encoder);
+        return trained;
+    }
+
+    private void train(Perceptron encoder, Head head, int draw) {
         Adam adam = new Adam(encoder, RATE);
         Keyed random = random("batches", draw);
         for (int step = 0; step < steps(setting); step++) {
@@ -103,7 +113,6 @@ record VcregTraining(Covariance covariance, Setting setting) {
             adam.step(gradient);
             head.follow(encoder);
         }
-        return encoder;
     }
 
     /// What stands between the representation and the loss.
@@ -113,14 +122,36 @@ record VcregTraining(Covariance covariance, Setting setting) {
         /// @param first the input of the encoder and the outputs of its layers
         List<SimpleMatrix> learn(List<SimpleMatrix> first, List<SimpleMatrix> second);
 
+        /// What the loss sees, from the representation: the output of the projector.
+        SimpleMatrix embedding(SimpleMatrix z);
+
         /// Called after the encoder has moved.
         default void follow(Perceptron encoder) {}
+    }
+
+    @FunctionalInterface
+    private interface Learning {
+        List<SimpleMatrix> learn(List<SimpleMatrix> first, List<SimpleMatrix> second);
+    }
+
+    /// A head of two functions.
+    private record Functions(Learning learning, UnaryOperator<SimpleMatrix> projector) implements Head {
+        @Override
+        public List<SimpleMatrix> learn(List<SimpleMatrix> first, List<SimpleMatrix> second) {
+            return learning.learn(first, second);
+        }
+
+        @Override
+        public SimpleMatrix embedding(SimpleMatrix z) {
+            return projector.apply(z);
+        }
     }
 
     private Head head(Arm arm, int draw, Perceptron encoder) {
         Keyed random = random("head", draw, arm.kind.ordinal(), arm.width);
         return switch (arm.kind) {
-            case UNTRAINED, NONE -> (first, second) -> vcreg(first.getLast(), second.getLast());
+            case UNTRAINED, NONE ->
+                new Functions((first, second) -> vcreg(first.getLast(), second.getLast()), UnaryOperator.identity());
             case ELEMENTWISE -> elementwise(random);
             case RANDOM -> projector(Perceptron.gaussian(random, 1, true, SOURCES, arm.width), false);
             case TRAINED -> projector(Perceptron.gaussian(random, 1, true, SOURCES, arm.width), true);
@@ -151,18 +182,20 @@ record VcregTraining(Covariance covariance, Setting setting) {
 
     private Head elementwise(Keyed random) {
         var features = CosineFeatures.of(random, FEATURES);
-        return (first, second) -> {
-            SimpleMatrix a = first.getLast();
-            SimpleMatrix b = second.getLast();
-            return List.of(
-                    pull(a, b).plus(features.slope(a, slope(features.of(a), FEATURES))),
-                    pull(b, a).plus(features.slope(b, slope(features.of(b), FEATURES))));
-        };
+        return new Functions(
+                (first, second) -> {
+                    SimpleMatrix a = first.getLast();
+                    SimpleMatrix b = second.getLast();
+                    return List.of(
+                            pull(a, b).plus(features.slope(a, slope(features.of(a), FEATURES))),
+                            pull(b, a).plus(features.slope(b, slope(features.of(b), FEATURES))));
+                },
+                features::of);
     }
 
     private Head projector(Perceptron projector, boolean trained) {
         Adam adam = new Adam(projector, RATE);
-        return (first, second) -> {
+        Learning learning = (first, second) -> {
             List<SimpleMatrix> a = projector.outputs(first.getLast());
             List<SimpleMatrix> b = projector.outputs(second.getLast());
             List<SimpleMatrix> slopes = vcreg(a.getLast(), b.getLast());
@@ -174,15 +207,17 @@ record VcregTraining(Covariance covariance, Setting setting) {
             }
             return List.of(one.input(), two.input());
         };
+        return new Functions(learning, projector::apply);
     }
 
     private static Head simclr(Perceptron projector) {
         Adam adam = new Adam(projector, RATE);
-        return (first, second) -> {
+        Learning learning = (first, second) -> {
             List<SimpleMatrix> outputs = projector.outputs(first.getLast().concatRows(second.getLast()));
             Perceptron.Slope slope = projector.slope(outputs, PairLoss.contrastSlope(outputs.getLast()));
             adam.step(slope.parameters());
             return List.of(slope.input().rows(0, BATCH), slope.input().rows(BATCH, 2 * BATCH));
         };
+        return new Functions(learning, projector::apply);
     }
 }

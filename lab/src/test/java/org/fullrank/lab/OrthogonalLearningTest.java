@@ -1,6 +1,9 @@
 package org.fullrank.lab;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import java.util.Map;
+import org.fullrank.engine.InputException;
 import org.fullrank.linalg.OrthogonalUpdate;
 import org.fullrank.linalg.RankSampler;
 import org.junit.jupiter.api.Test;
@@ -33,5 +36,15 @@ class OrthogonalLearningTest {
                         "half a step", new ProjunnScaling((update, u, change) -> update.apply(u, change.times(0.5))),
                         "no way back to the orthogonal matrices", new ProjunnScaling(ADDITION)),
                 QUICK);
+    }
+
+    @Test
+    void aMistakeOfTheUserPassesThroughTheThreadOfScaling() {
+        var scaling = new ProjunnScaling((_, _, _) -> {
+            throw new InputException("update: found nothing, expected a change");
+        });
+        assertThatThrownBy(() -> scaling.run(new Setting(Setting.SEED, true, null)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("update: found nothing, expected a change");
     }
 }

@@ -8,24 +8,42 @@ import java.util.function.ToDoubleFunction;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.engine.Keyed;
 import org.fullrank.lab.PairLoss.Covariance;
+import org.fullrank.lab.VcregMeasured.Dependence;
 import org.junit.jupiter.api.Test;
 
 class VcregIndependenceTest {
     private static final double STEP = 1e-6;
 
     private static List<String> failed(Covariance wrong) {
-        return new VcregIndependence(wrong)
-                .run(new Setting(Setting.SEED, true, null)).claims().stream()
-                        .filter(claim -> claim.verdict() == ClaimVerdict.FAILS)
-                        .map(Claim::text)
-                        .toList();
+        return failed(new VcregIndependence(wrong)
+                .run(new Setting(Setting.SEED, true, null))
+                .claims());
+    }
+
+    private static List<String> failed(List<Claim> claims) {
+        return claims.stream()
+                .filter(claim -> claim.verdict() == ClaimVerdict.FAILS)
+                .map(Claim::text)
+                .toList();
     }
 
     @Test
     void withoutCovarianceTheWidthOfTheProjectorDoesNotMatter() {
         assertThat(failed((rows, _) -> new SimpleMatrix(rows.getNumCols(), rows.getNumCols())))
                 .anyMatch(claim -> claim.startsWith("without a projector the dimensions are uncorrelated"))
-                .anyMatch(claim -> claim.startsWith("elementwise features make them more independent"));
+                .anyMatch(claim -> claim.startsWith("elementwise features make them more independent"))
+                .anyMatch(claim -> claim.startsWith("the outputs of random 128 become less correlated"))
+                .anyMatch(claim -> claim.startsWith("a narrow projector meets the term at its output"));
+    }
+
+    /// Measures of the representation, given as those of the output, refute every claim about the output.
+    @Test
+    void theRepresentationIsNotTheOutput() {
+        Dependence independent = new Dependence(0.02, 5e-4, 4e-4);
+        var comparison = new VcregComparison(VcregIndependence.arms().stream()
+                .map(arm -> new VcregMeasured(arm, independent, independent, independent.squaredCorrelation()))
+                .toList());
+        assertThat(failed(comparison.behind())).hasSize(7);
     }
 
     @Test
