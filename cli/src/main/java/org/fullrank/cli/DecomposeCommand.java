@@ -69,8 +69,8 @@ final class DecomposeCommand extends Job {
             names = "--rank",
             paramLabel = "R|auto",
             defaultValue = AUTO,
-            description = "Number of columns of each factor. auto tries 1, 2, 4, ... and keeps the rank with the"
-                    + " smallest held-out loss. Default: ${DEFAULT-VALUE}.")
+            description = "Number of columns of each factor. auto tries 1, 2, 4, ... and chooses the smallest"
+                    + " rank whose held-out loss is not clearly worse than the best. Default: ${DEFAULT-VALUE}.")
     String rank = AUTO;
 
     @Option(
@@ -157,12 +157,29 @@ final class DecomposeCommand extends Job {
     Integer scales;
 
     @Option(
+            names = "--noise",
+            paramLabel = "KIND",
+            description = "What is known about the noise: gaussian:SIGMA, poisson (counts), or poisson:READOUT (counts"
+                    + " plus N(0, READOUT^2)). Then the fit ends when its residual is not above the noise. Without"
+                    + " this option, the held-out entries end it.")
+    @Nullable
+    String noise;
+
+    @Option(
             names = "--holdout",
             paramLabel = "SHARE",
             description = "Share of the observed entries that are not fitted. Their loss decides when the fit"
                     + " stops. Default: 0.05.")
     @Nullable
     Double holdout;
+
+    @Option(
+            names = "--splits",
+            paramLabel = "N",
+            description = "Number of random choices of the held-out entries. The mean of their losses decides."
+                    + " Then all entries are fitted. Default: 4 for --rank auto, otherwise 1.")
+    @Nullable
+    Integer splits;
 
     @Option(
             names = "--patience",

@@ -12,6 +12,7 @@ import org.fullrank.decompose.Decomposition;
 import org.fullrank.decompose.DecompositionSettings;
 import org.fullrank.decompose.FactorSign;
 import org.fullrank.decompose.FitLoss;
+import org.fullrank.decompose.NoiseLevel;
 import org.fullrank.decompose.PartialTensor;
 import org.fullrank.decompose.RankSearch;
 import org.fullrank.decompose.Reconstruction;
@@ -81,6 +82,12 @@ final class DecomposeWork {
         if (command.out != null) {
             write(result, command.out);
         }
+        if (result.fitted().excess() > 1) {
+            command.err()
+                    .println(
+                            "decompose: the residual is %s times the noise; raise --rank or --iterations, or correct --noise"
+                                    .formatted(Numbers.number(result.fitted().excess())));
+        }
         print(result);
     }
 
@@ -102,8 +109,7 @@ final class DecomposeWork {
             if (isAuto()) {
                 return RankSearch.of(data, settings, command.out, progress);
             }
-            Path state = command.out == null ? null : RankSearch.state(command.out, settings.rank());
-            return new RankSearch(Decomposition.fit(data, settings, state, progress), List.of());
+            return new RankSearch(Decomposition.fit(data, settings, command.out, progress), List.of());
         }
     }
 
@@ -127,13 +133,21 @@ final class DecomposeWork {
                 ThreeWay.valueOf(command.threeWay.name()),
                 new DecompositionSettings.Stopping(
                         or(command.holdout, DecompositionSettings.Stopping.DEFAULT_HOLDOUT),
+                        or(
+                                command.splits,
+                                isAuto() ? RankSearch.DEFAULT_SPLITS : DecompositionSettings.Stopping.DEFAULT_SPLITS),
                         or(command.patience, DecompositionSettings.Stopping.DEFAULT_PATIENCE),
-                        or(command.iterations, DecompositionSettings.Stopping.DEFAULT_ITERATIONS)),
+                        or(command.iterations, DecompositionSettings.Stopping.DEFAULT_ITERATIONS),
+                        noise()),
                 new DecompositionSettings.Descent(
                         or(command.learningRate, DecompositionSettings.Descent.DEFAULT_LEARNING_RATE),
                         or(command.inputNoise, DecompositionSettings.Descent.DEFAULT_INPUT_NOISE),
                         DecompositionSettings.Descent.DEFAULT_AVERAGING),
                 command.seed);
+    }
+
+    private NoiseLevel noise() {
+        return command.noise == null ? new NoiseLevel.Unknown() : NoiseLevel.of(command.noise);
     }
 
     private UntrainedNetwork network() {
@@ -285,6 +299,7 @@ final class DecomposeWork {
                 .put("psnr", psnr)
                 .put("ranks", ranks)
                 .put("heldOuts", heldOut)
+                .put("excess", Double.isNaN(fitted.excess()) ? null : fitted.excess())
                 .put("tried", result.search().tried())
                 .put("steps", fitted.losses().length)
                 .put("seconds", result.seconds());

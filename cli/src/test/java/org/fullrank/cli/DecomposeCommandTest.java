@@ -131,19 +131,38 @@ class DecomposeCommandTest {
     }
 
     @Test
-    void anAutomaticRankIsThatOfTheSmallestHeldOutLoss() throws IOException {
-        JsonNode json = json("F/noisy.npy --iterations 15");
+    void anAutomaticRankIsOneOfThoseThatWereTried() throws IOException {
+        JsonNode json = json("F/noisy.npy --iterations 15 --splits 2 --out F/out");
         assertThat(json.path("tried").size()).isGreaterThan(2);
         double least = Double.POSITIVE_INFINITY;
-        int rank = 0;
+        int best = 0;
         for (JsonNode tried : json.path("tried")) {
             if (tried.path("heldOut").asDouble() < least) {
                 least = tried.path("heldOut").asDouble();
-                rank = tried.path("rank").asInt();
+                best = tried.path("rank").asInt();
+            }
+            if (tried.path("rank").asInt() == json.path("rank").asInt()) {
+                assertThat(json.path("heldOut")).isEqualTo(tried.path("heldOut"));
+                assertThat(json.path("iterations")).isEqualTo(tried.path("iterations"));
             }
         }
-        assertThat(json.path("rank").asInt()).isEqualTo(rank);
-        assertThat(json.path("heldOut").asDouble()).isEqualTo(least);
+        assertThat(json.path("rank").asInt()).isBetween(1, best);
+        assertThat(folder.resolve("out/rank-1-split-2.safetensors")).exists();
+        assertThat(folder.resolve("out/rank-%d-all.safetensors"
+                        .formatted(json.path("rank").asInt())))
+                .exists();
+    }
+
+    @Test
+    void knownNoiseEndsTheFit() throws IOException {
+        CommandLineRun run = run("F/noisy.npy --rank 2 --iterations 4 --noise gaussian:0.1 --json");
+        assertThat(run.code()).isZero();
+        assertThat(run.err())
+                .containsPattern(
+                        "decompose: the residual is \\S+ times the noise; raise --rank or --iterations, or correct");
+        JsonNode json = json("F/noisy.npy --rank 2 --iterations 50 --noise gaussian:4");
+        assertThat(json.path("excess").asDouble()).isBetween(0.1, 1.0);
+        assertThat(json.path("steps")).isEqualTo(json.path("iterations"));
     }
 
     @Test
@@ -198,6 +217,8 @@ class DecomposeCommandTest {
                 "F/noisy.npy --mask F/nan.npy|fullrank: --mask F/nan.npy: found NaN, expected finite numbers; correct it",
                 "F/noisy.npy --resume|fullrank decompose: found --resume without --out, expected the folder",
                 "F/noisy.npy --out F/mask.npy|fullrank: --out F/mask.npy: found a file, expected a folder; name another",
+                "F/noisy.npy --noise 0.2|fullrank: noise: found 0.2, expected gaussian:SIGMA, poisson or poisson:READOUT",
+                "F/noisy.npy --splits 0|fullrank: splits: found 0, expected a number from 1 to 100",
                 "F/noisy.npy --holdout 0.9|fullrank: holdout: found 0.9, expected a share above 0, up to 0.5",
             })
     void wrongInputIsOneLine(String arguments, String message) throws IOException {

@@ -51,7 +51,7 @@ class ReconstructionTest {
     /// At full rank nothing would change the mean, with which imputation starts.
     @Test
     void theBestRankByHeldOutEntriesIsLow() {
-        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3);
+        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3, 0);
         Svd.Approximation best = Svd.best(
                 split.fitted(),
                 values -> Arrays.stream(split.entries())
@@ -131,7 +131,7 @@ class ReconstructionTest {
         assertThat(unknown.getLast().heldOut())
                 .isLessThanOrEqualTo(unknown.getFirst().heldOut());
 
-        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3);
+        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3, 0);
         float[] without = Svd.of(split.fitted(), 4).reconstruction();
         double loss = Arrays.stream(split.entries())
                 .mapToDouble(i -> Math.pow(without[i] - NOISY.values()[i], 2))
@@ -212,7 +212,8 @@ class ReconstructionTest {
                 List.of(new float[] {1, 0, 2, 0, 2, 0}, new float[] {3, 1, 4, 1}),
                 1,
                 new double[1],
-                new double[1]);
+                new double[1],
+                Double.NaN);
         Subspace subspace = Subspace.of(fitted);
         assertThat(subspace.values()).containsExactly(new double[] {15}, within(1e-9));
         assertThat(Math.abs(subspace.directions()[0])).isCloseTo(1 / 3f, within(1e-6f));
