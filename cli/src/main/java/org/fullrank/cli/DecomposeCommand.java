@@ -61,7 +61,8 @@ final class DecomposeCommand extends Job {
     @Parameters(
             index = "0",
             paramLabel = "FILE",
-            description = "The tensor as .npy or .npy.gz: a matrix [M, N] or a 3-way tensor [H, W, B].")
+            description = "The tensor as .npy or .npy.gz: a matrix [M, N] or a 3-way tensor [H, W, B]. Or a PNG or TIFF"
+                    + " image, or a folder of gray images of one size.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path tensor;
 
@@ -96,18 +97,26 @@ final class DecomposeCommand extends Job {
     Activation activation = Activation.SOFTPLUS;
 
     @Option(
+            names = "--tv",
+            paramLabel = "W",
+            defaultValue = "0",
+            description = "Weight of the total variation of the rows and columns in the loss, for areas of one value."
+                    + " Try 0.01. Default: ${DEFAULT-VALUE}.")
+    double variation;
+
+    @Option(
             names = "--compare",
             paramLabel = "LIST",
             split = ",",
             defaultValue = "svd",
             description = "Other factorizations to compare with: svd (of the same rank and of the best rank),"
-                    + " nmf, and cp for 3-way tensors. Default: ${DEFAULT-VALUE}.")
+                    + " nmf, and for 3-way tensors cp and tucker. Default: ${DEFAULT-VALUE}.")
     List<String> compare = List.of();
 
     @Option(
             names = "--mask",
             paramLabel = "FILE",
-            description = "A .npy file of the same shape that is 0 where an entry is missing. Missing entries are"
+            description = "A file of the same shape that is 0 where an entry is missing. Missing entries are"
                     + " never used.")
     @Nullable
     Path mask;
@@ -120,7 +129,7 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--truth",
             paramLabel = "FILE",
-            description = "The tensor without noise, as a .npy file of the same shape. It adds PSNR to the table."
+            description = "The tensor without noise, as a file of the same shape. It adds PSNR to the table."
                     + " The fit does not use it.")
     @Nullable
     Path truth;

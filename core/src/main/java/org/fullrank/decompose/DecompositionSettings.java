@@ -15,6 +15,8 @@ import org.fullrank.net.UntrainedNetwork;
 /// @param columnSign sign of the last factor
 /// @param threeWay how a 3-way tensor is decomposed; it has no effect on a matrix
 /// @param stopping when the fit ends
+/// @param variation weight of the total variation of the product in the loss, for data divided by twice their
+///     root mean square; 0: none
 /// @param descent how a step changes the networks
 /// @param seed of the initial values, the held-out entries and the noise
 public record DecompositionSettings(
@@ -25,10 +27,15 @@ public record DecompositionSettings(
         FactorSign columnSign,
         ThreeWay threeWay,
         Stopping stopping,
+        double variation,
         Descent descent,
         long seed) {
     public DecompositionSettings {
         InputException.when(rank < 1, "rank: found %d, expected at least 1", rank);
+        InputException.unless(
+                variation >= 0 && Double.isFinite(variation),
+                "variation: found the weight %s, expected a number from 0 on",
+                variation);
         InputException.when(
                 loss instanceof FitLoss.Poisson && !(rowSign.isNonnegative() && columnSign.isNonnegative()),
                 "loss poisson: found factors of any sign, expected nonnegative factors, because a mean count is not"
@@ -127,23 +134,33 @@ public record DecompositionSettings(
                 FactorSign.ANY,
                 ThreeWay.PICTURE,
                 Stopping.defaults(),
+                0,
                 Descent.defaults(),
                 0);
     }
 
     /// The same with another rank.
     public DecompositionSettings withRank(int other) {
-        return new DecompositionSettings(other, network, loss, rowSign, columnSign, threeWay, stopping, descent, seed);
+        return new DecompositionSettings(
+                other, network, loss, rowSign, columnSign, threeWay, stopping, variation, descent, seed);
     }
 
     /// The same with another stopping rule.
     public DecompositionSettings withStopping(Stopping other) {
-        return new DecompositionSettings(rank, network, loss, rowSign, columnSign, threeWay, other, descent, seed);
+        return new DecompositionSettings(
+                rank, network, loss, rowSign, columnSign, threeWay, other, variation, descent, seed);
+    }
+
+    /// The same with another weight of the total variation.
+    public DecompositionSettings withVariation(double other) {
+        return new DecompositionSettings(
+                rank, network, loss, rowSign, columnSign, threeWay, stopping, other, descent, seed);
     }
 
     /// The same with another seed.
     public DecompositionSettings withSeed(long other) {
-        return new DecompositionSettings(rank, network, loss, rowSign, columnSign, threeWay, stopping, descent, other);
+        return new DecompositionSettings(
+                rank, network, loss, rowSign, columnSign, threeWay, stopping, variation, descent, other);
     }
 
     /// The sign of each of `count` factors.

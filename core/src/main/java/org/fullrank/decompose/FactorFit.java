@@ -25,6 +25,7 @@ final class FactorFit implements AutoCloseable {
     private final Optimizer optimizer;
     private final double scale;
     private final List<SignalShape> sides;
+    private final List<Integer> shape; // of the tensor
     private final Tensor measured; // [rows, columns], scaled
     private final Tensor weights; // [rows, columns], 1 for a fitted entry
     private final Tensor heldOutValues; // [count], scaled
@@ -39,6 +40,7 @@ final class FactorFit implements AutoCloseable {
     FactorFit(PartialTensor data, DecompositionSettings settings, HeldOut split) {
         this.settings = settings;
         sides = settings.sides(data);
+        shape = data.shape();
         scale = DataScale.of(split.fitted()).factor();
         try {
             model = new FactorModel(settings, sides, ScalarType.Float);
@@ -91,14 +93,18 @@ final class FactorFit implements AutoCloseable {
         try (var scope = Scope.open()) {
             model.parameters().clearGradients();
             List<Tensor> factors = model.factors(step);
-            Tensor loss = FactorModel.loss(settings.loss(), factors, measured, weights);
+            Tensor product = Factors.product(factors); // [rows, columns]
+            Tensor loss = FactorModel.loss(settings.loss(), product, measured, weights);
             double value = Tensors.value(loss);
             if (!Double.isFinite(value)) {
                 throw new JobException("decompose: found the loss %s in step %d, expected a finite number; lower the"
                                 .formatted(value, step + 1)
                         + " learning rate");
             }
-            loss.backward();
+            Tensor variation = settings.variation() == 0
+                    ? null
+                    : TotalVariation.of(product, shape).mul(Tensors.scalar(settings.variation()));
+            (variation == null ? loss : loss.add(variation)).backward();
             optimizer.step(settings.descent().learningRate(), step);
             try (var off = Gradients.off()) {
                 for (int k = 0; k < average.size(); k++) {

@@ -45,6 +45,7 @@ public final class Rivals {
             case SVD -> List.of(svd("svd", rank), svd("best-svd", bestRank()));
             case NMF -> List.of(measured("nmf", rank, some -> Nmf.fit(some, rank, poisson, seed)));
             case CP -> List.of(measured("cp", fitted.rank(), some -> CpAls.fit(some, fitted.rank(), seed)));
+            case TUCKER -> List.of(measured("tucker", fitted.rank(), some -> Tucker.fit(some, fitted.rank())));
         };
     }
 

@@ -120,6 +120,6 @@ class DecompositionInputTest {
 
     @Test
     void anUnknownRivalIsRefused() {
-        assertRefused(() -> Rival.named("pca"), "compare: found pca, expected svd, nmf or cp");
+        assertRefused(() -> Rival.named("pca"), "compare: found pca, expected svd, nmf, cp or tucker");
     }
 }

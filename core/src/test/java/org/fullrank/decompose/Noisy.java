@@ -58,6 +58,7 @@ record Noisy(int rows, int columns, float[] truth, float[] values) {
                 defaults.columnSign(),
                 defaults.threeWay(),
                 stopping(iterations, iterations),
+                0,
                 new DecompositionSettings.Descent(1e-2, 0.02, 0.8),
                 3);
     }
@@ -77,6 +78,7 @@ record Noisy(int rows, int columns, float[] truth, float[] values) {
                 columns,
                 plain.threeWay(),
                 plain.stopping(),
+                0,
                 plain.descent(),
                 plain.seed());
     }

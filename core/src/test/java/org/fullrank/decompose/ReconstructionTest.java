@@ -171,6 +171,43 @@ class ReconstructionTest {
         assertThat(CpAls.fit(data, 2, 1)).containsExactly(cube(), within(0.2f));
     }
 
+    /// The entry `sum_abc g_abc u_ia v_jb w_kc` with a core `[2, 2, 2]` needs the rank 2 on each side, but four outer
+    /// products.
+    private static float[] tucker() {
+        float[] values = new float[120];
+        for (int i = 0; i < values.length; i++) {
+            double sum = 0;
+            for (int abc = 0; abc < 8; abc++) {
+                double u = Math.cos((1 + abc / 4) * (i / 24));
+                double v = Math.sin(1 + (1 + abc / 2 % 2) * (i / 6 % 4));
+                double w = Math.cos((2 + abc % 2) * (i % 6));
+                sum += (1 + abc * abc % 5) * u * v * w;
+            }
+            values[i] = (float) sum;
+        }
+        return values;
+    }
+
+    @Test
+    void theTuckerDecompositionOfTheTrueRanksIsExact() {
+        assertThat(Tucker.fit(PartialTensor.of(CUBE, tucker()), 2)).containsExactly(tucker(), within(1e-4f));
+        assertThat(squares(Tucker.fit(PartialTensor.of(CUBE, tucker()), 1), tucker()))
+                .isGreaterThan(1);
+        float[] garbage = tucker();
+        for (int i = 7; i < garbage.length; i += 23) {
+            garbage[i] = Float.NaN;
+        }
+        assertThat(Tucker.fit(PartialTensor.of(CUBE, garbage, null, true), 2)).containsExactly(tucker(), within(1e-3f));
+    }
+
+    @Test
+    void theTuckerDecompositionOfFullRankIsTheTensor() {
+        assertThat(Tucker.fit(PartialTensor.of(CUBE, tucker()), 6)).containsExactly(tucker(), within(1e-4f));
+        assertThatThrownBy(() -> Tucker.fit(NOISY.tensor(), 2))
+                .hasMessage(
+                        "compare: found tucker for a matrix of shape [12, 10], expected a 3-way tensor; leave it out");
+    }
+
     @Test
     void aMatrixHasNoCanonicalPolyadicDecomposition() {
         assertThatThrownBy(() -> CpAls.fit(NOISY.tensor(), 2, 1))
