@@ -61,7 +61,8 @@ final class DecomposeCommand extends Job {
     @Parameters(
             index = "0",
             paramLabel = "FILE",
-            description = "The tensor as .npy or .npy.gz: a matrix [M, N] or a 3-way tensor [H, W, B].")
+            description = "The tensor as .npy or .npy.gz: a matrix [M, N] or a 3-way tensor [H, W, B]. Or a PNG or TIFF"
+                    + " image, or a folder of gray images of one size.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path tensor;
 
@@ -69,8 +70,8 @@ final class DecomposeCommand extends Job {
             names = "--rank",
             paramLabel = "R|auto",
             defaultValue = AUTO,
-            description = "Number of columns of each factor. auto tries 1, 2, 4, ... and keeps the rank with the"
-                    + " smallest held-out loss. Default: ${DEFAULT-VALUE}.")
+            description = "Number of columns of each factor. auto tries 1, 2, 4, ... and chooses the smallest"
+                    + " rank whose held-out loss is not clearly worse than the best. Default: ${DEFAULT-VALUE}.")
     String rank = AUTO;
 
     @Option(
@@ -96,18 +97,26 @@ final class DecomposeCommand extends Job {
     Activation activation = Activation.SOFTPLUS;
 
     @Option(
+            names = "--tv",
+            paramLabel = "W",
+            defaultValue = "0",
+            description = "Weight of the total variation of the rows and columns in the loss, for areas of one value."
+                    + " Try 0.01. Default: ${DEFAULT-VALUE}.")
+    double variation;
+
+    @Option(
             names = "--compare",
             paramLabel = "LIST",
             split = ",",
             defaultValue = "svd",
             description = "Other factorizations to compare with: svd (of the same rank and of the best rank),"
-                    + " nmf, and cp for 3-way tensors. Default: ${DEFAULT-VALUE}.")
+                    + " nmf, and for 3-way tensors cp and tucker. Default: ${DEFAULT-VALUE}.")
     List<String> compare = List.of();
 
     @Option(
             names = "--mask",
             paramLabel = "FILE",
-            description = "A .npy file of the same shape that is 0 where an entry is missing. Missing entries are"
+            description = "A file of the same shape that is 0 where an entry is missing. Missing entries are"
                     + " never used.")
     @Nullable
     Path mask;
@@ -120,7 +129,7 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--truth",
             paramLabel = "FILE",
-            description = "The tensor without noise, as a .npy file of the same shape. It adds PSNR to the table."
+            description = "The tensor without noise, as a file of the same shape. It adds PSNR to the table."
                     + " The fit does not use it.")
     @Nullable
     Path truth;
@@ -157,12 +166,29 @@ final class DecomposeCommand extends Job {
     Integer scales;
 
     @Option(
+            names = "--noise",
+            paramLabel = "KIND",
+            description = "What is known about the noise: gaussian:SIGMA, poisson (counts), or poisson:READOUT (counts"
+                    + " plus N(0, READOUT^2)). Then the fit ends when its residual is not above the noise. Without"
+                    + " this option, the held-out entries end it.")
+    @Nullable
+    String noise;
+
+    @Option(
             names = "--holdout",
             paramLabel = "SHARE",
             description = "Share of the observed entries that are not fitted. Their loss decides when the fit"
                     + " stops. Default: 0.05.")
     @Nullable
     Double holdout;
+
+    @Option(
+            names = "--splits",
+            paramLabel = "N",
+            description = "Number of random choices of the held-out entries. The mean of their losses decides."
+                    + " Then all entries are fitted. Default: 4 for --rank auto, otherwise 1.")
+    @Nullable
+    Integer splits;
 
     @Option(
             names = "--patience",

@@ -4,14 +4,13 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.SequencedMap;
 import org.fullrank.decompose.Decomposition;
 import org.fullrank.decompose.DecompositionSettings;
 import org.fullrank.decompose.FactorSign;
 import org.fullrank.decompose.FitLoss;
+import org.fullrank.decompose.ImageTensor;
+import org.fullrank.decompose.NoiseLevel;
 import org.fullrank.decompose.PartialTensor;
 import org.fullrank.decompose.RankSearch;
 import org.fullrank.decompose.Reconstruction;
@@ -23,16 +22,11 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Threads;
-import org.fullrank.file.AtomicFile;
-import org.fullrank.file.JsonFile;
 import org.fullrank.file.NpyArray;
 import org.fullrank.net.DeepDecoder;
-import org.fullrank.net.SignalShape;
 import org.fullrank.net.SkipNetwork;
 import org.fullrank.net.UntrainedNetwork;
-import org.fullrank.page.DecompositionPage;
 import org.fullrank.text.Numbers;
-import org.fullrank.text.Table;
 import org.jspecify.annotations.Nullable;
 
 /// What `fullrank decompose` does. The work has a separate class, so that `--help` does not load libtorch.
@@ -43,22 +37,10 @@ final class DecomposeWork {
         this.command = command;
     }
 
-    /// A fit and the values that belong to it.
-    private record Result(
-            PartialTensor data,
-            RankSearch search,
-            List<Reconstruction> table,
-            float @Nullable [] truth,
-            double seconds) {
-        Decomposition fitted() {
-            return search.best();
-        }
-    }
-
     void run() {
         List<Rival> rivals = command.compare.stream().map(Rival::named).toList();
         DecompositionSettings settings = settings();
-        NpyArray tensor = NpyArray.read(command.tensor);
+        NpyArray tensor = read(command.tensor);
         float[] mask = alike("--mask", command.mask, tensor);
         float[] truth = alike("--truth", command.truth, tensor);
         PartialTensor data = PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
@@ -67,10 +49,11 @@ final class DecomposeWork {
         prepareFolder();
         Threads.use(Threads.resolve(0));
         long start = System.nanoTime();
-        Result result;
+        DecomposeResult result;
         try {
             RankSearch search = search(data, settings);
-            result = new Result(data, search, table(rivals, data, search.best(), truth), truth, secondsSince(start));
+            result = new DecomposeResult(
+                    data, search, table(rivals, data, search.best(), truth), truth, secondsSince(start));
         } catch (FullrankException e) {
             throw e;
         } catch (RuntimeException e) { // of the engine
@@ -78,10 +61,28 @@ final class DecomposeWork {
                     NativeErrors.isOutOfMemory(e) ? "out of memory; lower --width or --rank" : NativeErrors.line(e);
             throw new JobException("decompose %s: %s".formatted(command.tensor, reason), e);
         }
+        report(result);
+    }
+
+    private void report(DecomposeResult result) {
         if (command.out != null) {
-            write(result, command.out);
+            result.write(command.out, String.valueOf(command.tensor.getFileName()));
         }
-        print(result);
+        double excess = result.fitted().excess();
+        if (excess > 1) {
+            command.err()
+                    .println(
+                            "decompose: the residual is %s times the noise; raise --rank or --iterations, or correct --noise"
+                                    .formatted(Numbers.number(excess)));
+        }
+        if (command.json) {
+            command.out().println(result.json());
+            return;
+        }
+        command.out().println(result.text());
+        if (command.out != null) {
+            command.out().println(command.out.resolve("page.html"));
+        }
     }
 
     private static List<Reconstruction> table(
@@ -102,8 +103,7 @@ final class DecomposeWork {
             if (isAuto()) {
                 return RankSearch.of(data, settings, command.out, progress);
             }
-            Path state = command.out == null ? null : RankSearch.state(command.out, settings.rank());
-            return new RankSearch(Decomposition.fit(data, settings, state, progress), List.of());
+            return new RankSearch(Decomposition.fit(data, settings, command.out, progress), List.of());
         }
     }
 
@@ -127,13 +127,22 @@ final class DecomposeWork {
                 ThreeWay.valueOf(command.threeWay.name()),
                 new DecompositionSettings.Stopping(
                         or(command.holdout, DecompositionSettings.Stopping.DEFAULT_HOLDOUT),
+                        or(
+                                command.splits,
+                                isAuto() ? RankSearch.DEFAULT_SPLITS : DecompositionSettings.Stopping.DEFAULT_SPLITS),
                         or(command.patience, DecompositionSettings.Stopping.DEFAULT_PATIENCE),
-                        or(command.iterations, DecompositionSettings.Stopping.DEFAULT_ITERATIONS)),
+                        or(command.iterations, DecompositionSettings.Stopping.DEFAULT_ITERATIONS),
+                        noise()),
+                command.variation,
                 new DecompositionSettings.Descent(
                         or(command.learningRate, DecompositionSettings.Descent.DEFAULT_LEARNING_RATE),
                         or(command.inputNoise, DecompositionSettings.Descent.DEFAULT_INPUT_NOISE),
                         DecompositionSettings.Descent.DEFAULT_AVERAGING),
                 command.seed);
+    }
+
+    private NoiseLevel noise() {
+        return command.noise == null ? new NoiseLevel.Unknown() : NoiseLevel.of(command.noise);
     }
 
     private UntrainedNetwork network() {
@@ -159,12 +168,17 @@ final class DecomposeWork {
         return Integer.parseInt(command.rank);
     }
 
+    /// A `.npy` file, an image, or a folder of images.
+    private NpyArray read(Path path) {
+        return ImageTensor.isNamedBy(path) ? ImageTensor.read(path, command.err()::println) : NpyArray.read(path);
+    }
+
     /// The values of another file of the same shape; null when there is none.
-    private static float @Nullable [] alike(String option, @Nullable Path file, NpyArray tensor) {
+    private float @Nullable [] alike(String option, @Nullable Path file, NpyArray tensor) {
         if (file == null) {
             return null;
         }
-        NpyArray other = NpyArray.read(file);
+        NpyArray other = read(file);
         InputException.unless(
                 other.shape().equals(tensor.shape()),
                 "%s %s: found shape %s, expected %s, that of the tensor",
@@ -207,86 +221,5 @@ final class DecomposeWork {
             throw new JobException(
                     "--out %s: cannot make the folder (%s); name another".formatted(folder, e.getMessage()), e);
         }
-    }
-
-    private void write(Result result, Path folder) {
-        Decomposition fitted = result.fitted();
-        List<SignalShape> sides = fitted.sides(result.data());
-        for (int k = 0; k < sides.size(); k++) {
-            SignalShape side = sides.get(k);
-            List<Integer> shape = side.height() == 1
-                    ? List.of(side.width(), fitted.rank())
-                    : List.of(side.height(), side.width(), fitted.rank());
-            new NpyArray(shape, fitted.factors().get(k)).write(folder.resolve("factor%d.npy".formatted(k + 1)));
-        }
-        new NpyArray(result.data().shape(), result.table().getFirst().values())
-                .write(folder.resolve("reconstruction.npy"));
-        JsonFile.write(folder.resolve("decomposition.json"), json(result).values());
-        String subject = String.valueOf(command.tensor.getFileName());
-        AtomicFile.write(
-                folder.resolve("page.html"),
-                DecompositionPage.html(
-                        subject,
-                        result.data(),
-                        fitted,
-                        result.table(),
-                        result.search().tried(),
-                        result.truth()));
-    }
-
-    private void print(Result result) {
-        if (command.json) {
-            command.out().println(json(result));
-            return;
-        }
-        Decomposition fitted = result.fitted();
-        var table = new Table();
-        boolean known = result.truth() != null;
-        table.row(
-                known
-                        ? List.of("method", "rank", "held-out loss", "PSNR")
-                        : List.of("method", "rank", "held-out loss"));
-        for (Reconstruction row : result.table()) {
-            var cells = new ArrayList<Object>(List.of(row.name(), row.rank(), Numbers.number(row.heldOut())));
-            if (row.psnr() != null) {
-                cells.add(String.format(Locale.ROOT, "%.2f dB", row.psnr()));
-            }
-            table.row(cells);
-        }
-        command.out().print(table);
-        command.out()
-                .println("rank %d, best factors after %d of %d iterations, %s"
-                        .formatted(
-                                fitted.rank(),
-                                fitted.iterations(),
-                                fitted.losses().length,
-                                Numbers.duration(result.seconds())));
-        if (command.out != null) {
-            command.out().println(command.out.resolve("page.html"));
-        }
-    }
-
-    private Json json(Result result) {
-        Decomposition fitted = result.fitted();
-        SequencedMap<String, Object> heldOut = new LinkedHashMap<>();
-        SequencedMap<String, Object> ranks = new LinkedHashMap<>();
-        SequencedMap<String, Object> psnr = new LinkedHashMap<>();
-        for (Reconstruction row : result.table()) {
-            ranks.put(row.name(), row.rank());
-            heldOut.put(row.name(), row.heldOut());
-            if (row.psnr() != null) {
-                psnr.put(row.name(), row.psnr());
-            }
-        }
-        return new Json()
-                .put("rank", fitted.rank())
-                .put("iterations", fitted.iterations())
-                .put("heldOut", fitted.heldOut())
-                .put("psnr", psnr)
-                .put("ranks", ranks)
-                .put("heldOuts", heldOut)
-                .put("tried", result.search().tried())
-                .put("steps", fitted.losses().length)
-                .put("seconds", result.seconds());
     }
 }

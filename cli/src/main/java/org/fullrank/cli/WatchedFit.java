@@ -25,20 +25,21 @@ final class WatchedFit implements FitProgress, AutoCloseable {
         long now = System.nanoTime();
         if (shownAt == Long.MIN_VALUE || now - shownAt >= every * 1e9) {
             shownAt = now;
-            show("rank %d  iteration %d/%d  loss %s  held out %s  best %s"
-                    .formatted(
-                            step.rank(),
-                            step.step(),
-                            step.mostSteps(),
-                            Numbers.steady(step.loss()),
-                            Numbers.steady(step.heldOut()),
-                            Numbers.steady(step.best())));
+            show(line(step));
         }
         if (!goesOn) {
             note("stopped in iteration %d: the best factors so far are kept; --out with --resume continues"
                     .formatted(step.step()));
         }
         return goesOn;
+    }
+
+    private static String line(Step step) {
+        String validation = Double.isNaN(step.heldOut())
+                ? "all entries"
+                : "held out %s  best %s".formatted(Numbers.steady(step.heldOut()), Numbers.steady(step.best()));
+        return "rank %d  iteration %d/%d  loss %s  %s"
+                .formatted(step.rank(), step.step(), step.mostSteps(), Numbers.steady(step.loss()), validation);
     }
 
     private void show(String line) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.fullrank.engine.Keyed;
 import org.fullrank.file.NpyArray;
 import org.junit.jupiter.api.BeforeEach;
@@ -124,26 +126,59 @@ class DecomposeCommandTest {
         assertThat(NpyArray.read(folder.resolve("picture/factor1.npy")).shape()).containsExactly(6, 5, 2);
         assertThat(NpyArray.read(folder.resolve("picture/reconstruction.npy")).shape())
                 .containsExactly(6, 5, 5);
-        assertThat(run("F/cube.npy --three-way cp --compare svd,cp --rank 2 --iterations 3 --out F/cp")
+        assertThat(run("F/cube.npy --three-way cp --compare svd,cp,tucker --rank 2 --iterations 3 --out F/cp")
                         .code())
                 .isZero();
         assertThat(NpyArray.read(folder.resolve("cp/factor3.npy")).shape()).containsExactly(5, 2);
     }
 
     @Test
-    void anAutomaticRankIsThatOfTheSmallestHeldOutLoss() throws IOException {
-        JsonNode json = json("F/noisy.npy --iterations 15");
+    void anAutomaticRankIsOneOfThoseThatWereTried() throws IOException {
+        JsonNode json = json("F/noisy.npy --iterations 15 --splits 2 --out F/out");
         assertThat(json.path("tried").size()).isGreaterThan(2);
         double least = Double.POSITIVE_INFINITY;
-        int rank = 0;
+        int best = 0;
         for (JsonNode tried : json.path("tried")) {
             if (tried.path("heldOut").asDouble() < least) {
                 least = tried.path("heldOut").asDouble();
-                rank = tried.path("rank").asInt();
+                best = tried.path("rank").asInt();
+            }
+            if (tried.path("rank").asInt() == json.path("rank").asInt()) {
+                assertThat(json.path("heldOut")).isEqualTo(tried.path("heldOut"));
+                assertThat(json.path("iterations")).isEqualTo(tried.path("iterations"));
             }
         }
-        assertThat(json.path("rank").asInt()).isEqualTo(rank);
-        assertThat(json.path("heldOut").asDouble()).isEqualTo(least);
+        assertThat(json.path("rank").asInt()).isBetween(1, best);
+        assertThat(folder.resolve("out/rank-1-split-2.safetensors")).exists();
+        assertThat(folder.resolve("out/rank-%d-all.safetensors"
+                        .formatted(json.path("rank").asInt())))
+                .exists();
+    }
+
+    @Test
+    void aFolderOfImagesIsACube() throws IOException {
+        Path stack = Files.createDirectory(folder.resolve("stack"));
+        for (int k = 0; k < 5; k++) {
+            var image = new BufferedImage(6, 5, BufferedImage.TYPE_BYTE_GRAY);
+            image.getRaster().setSample(k, k, 0, 200);
+            ImageIO.write(image, "png", stack.resolve(k + ".png").toFile());
+        }
+        assertThat(run("F/stack --rank 1 --iterations 2 --tv 0.01 --out F/out").code())
+                .isZero();
+        assertThat(NpyArray.read(folder.resolve("out/reconstruction.npy")).shape())
+                .containsExactly(5, 6, 5);
+    }
+
+    @Test
+    void knownNoiseEndsTheFit() throws IOException {
+        CommandLineRun run = run("F/noisy.npy --rank 2 --iterations 4 --noise gaussian:0.1 --json");
+        assertThat(run.code()).isZero();
+        assertThat(run.err())
+                .containsPattern(
+                        "decompose: the residual is \\S+ times the noise; raise --rank or --iterations, or correct");
+        JsonNode json = json("F/noisy.npy --rank 2 --iterations 50 --noise gaussian:4");
+        assertThat(json.path("excess").asDouble()).isBetween(0.1, 1.0);
+        assertThat(json.path("steps")).isEqualTo(json.path("iterations"));
     }
 
     @Test
@@ -189,7 +224,7 @@ class DecomposeCommandTest {
                 "F/noisy.npy --scales 4 --out F/made|fullrank: network: found a side of 14 in a factor of 14 positions",
                 "F/noisy.npy --rank many|fullrank: --rank: found many, expected a whole number or auto",
                 "F/noisy.npy --scales 4|fullrank: network: found a side of 14 in a factor of 14 positions, expected at least 17",
-                "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd, nmf or cp",
+                "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd, nmf, cp or tucker",
                 "F/noisy.npy --compare svd,cp|fullrank: compare: found cp for a matrix of shape [14, 12], expected a 3-way",
                 "F/noisy.npy --loss poisson|fullrank: loss poisson: found factors of any sign, expected nonnegative",
                 "F/noisy.npy --nonnegative --semi|fullrank decompose: found --nonnegative together with --semi",
@@ -198,6 +233,9 @@ class DecomposeCommandTest {
                 "F/noisy.npy --mask F/nan.npy|fullrank: --mask F/nan.npy: found NaN, expected finite numbers; correct it",
                 "F/noisy.npy --resume|fullrank decompose: found --resume without --out, expected the folder",
                 "F/noisy.npy --out F/mask.npy|fullrank: --out F/mask.npy: found a file, expected a folder; name another",
+                "F/noisy.npy --noise 0.2|fullrank: noise: found 0.2, expected gaussian:SIGMA, poisson or poisson:READOUT",
+                "F/noisy.npy --splits 0|fullrank: splits: found 0, expected a number from 1 to 100",
+                "F/noisy.npy --tv -1|fullrank: variation: found the weight -1.0, expected a number from 0 on",
                 "F/noisy.npy --holdout 0.9|fullrank: holdout: found 0.9, expected a share above 0, up to 0.5",
             })
     void wrongInputIsOneLine(String arguments, String message) throws IOException {

@@ -3,6 +3,7 @@ package org.fullrank.decompose;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -23,15 +24,19 @@ import org.jspecify.annotations.Nullable;
 /// @param factors `[n_k, R]` each, row-major. Their product is the reconstruction. Columns with a large norm
 ///     come first
 /// @param iterations number of steps that lead to these factors
-/// @param losses loss of the fitted entries in each step
-/// @param heldOutLosses loss of the held-out entries in each step, for the averaged factors
+/// @param losses loss of the fitted entries in each step, as a mean over the splits
+/// @param heldOutLosses loss of the held-out entries in each step, for the averaged factors, as a mean over
+///     the splits
+/// @param excess mean of the squared residuals divided by the variance of the noise, over the fitted entries; NaN
+///     if the noise is not known. A fit that ended at the noise has at most 1
 public record Decomposition(
         DecompositionSettings settings,
         List<Integer> sizes,
         List<float[]> factors,
         int iterations,
         double[] losses,
-        double[] heldOutLosses) {
+        double[] heldOutLosses,
+        double excess) {
     public Decomposition {
         sizes = List.copyOf(sizes);
         factors = List.copyOf(factors);
@@ -47,20 +52,46 @@ public record Decomposition(
 
     /// The same with saved states.
     ///
-    /// @param state a file for the state of the fit, or null for none. If the file exists, the fit continues
-    ///     from it
-    /// @throws org.fullrank.engine.InputException when the settings do not suit the data, or when the state
+    /// @param folder for the states of the fits. If it has states of these settings, the fits continue from
+    ///     them. Null: none
+    /// @param progress receives the steps; if it ends the fit, the best factors so far are the result
+    /// @throws org.fullrank.engine.InputException when the settings do not suit the data, or when a state
     ///     belongs to other data or settings
     public static Decomposition fit(
-            PartialTensor data, DecompositionSettings settings, @Nullable Path state, FitProgress progress) {
-        try (var fit = new FactorFit(data, settings)) {
-            FitState saved = state == null ? null : new FitState(state, data.fingerprint());
-            if (saved != null) {
-                saved.restore(fit);
-            }
-            fit.run(saved, progress);
-            return fit.result();
+            PartialTensor data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
+        settings.requireFor(data);
+        boolean goesOn;
+        Decomposition fitted;
+        try (var fits = JointFits.splits(data, settings, states(settings, folder))) {
+            goesOn = fits.run(progress);
+            fitted = fits.result();
         }
+        return goesOn ? fitted.refitted(data, folder, progress) : fitted;
+    }
+
+    /// With several splits: factors that are fitted to all entries, in as many steps as these. With one
+    /// split: these factors.
+    Decomposition refitted(PartialTensor data, @Nullable Path folder, FitProgress progress) {
+        if (settings.stopping().splits() == 1) {
+            return this;
+        }
+        Path state = folder == null ? null : folder.resolve("rank-%d-all.safetensors".formatted(rank()));
+        try (var whole = JointFits.whole(data, settings, iterations, state)) {
+            return whole.run(progress)
+                    ? new Decomposition(
+                            settings, sizes, whole.result().factors, iterations, losses, heldOutLosses, excess)
+                    : this;
+        }
+    }
+
+    /// The files of the states, one for each split; none without a folder.
+    static List<Path> states(DecompositionSettings settings, @Nullable Path folder) {
+        return folder == null
+                ? List.of()
+                : IntStream.range(0, settings.stopping().splits())
+                        .mapToObj(i -> "rank-%d-split-%d.safetensors".formatted(settings.rank(), i + 1))
+                        .map(folder::resolve)
+                        .toList();
     }
 
     /// R.

@@ -15,6 +15,8 @@ import org.fullrank.net.UntrainedNetwork;
 /// @param columnSign sign of the last factor
 /// @param threeWay how a 3-way tensor is decomposed; it has no effect on a matrix
 /// @param stopping when the fit ends
+/// @param variation weight of the total variation of the product in the loss, for data divided by twice their
+///     root mean square; 0: none
 /// @param descent how a step changes the networks
 /// @param seed of the initial values, the held-out entries and the noise
 public record DecompositionSettings(
@@ -25,10 +27,15 @@ public record DecompositionSettings(
         FactorSign columnSign,
         ThreeWay threeWay,
         Stopping stopping,
+        double variation,
         Descent descent,
         long seed) {
     public DecompositionSettings {
         InputException.when(rank < 1, "rank: found %d, expected at least 1", rank);
+        InputException.unless(
+                variation >= 0 && Double.isFinite(variation),
+                "variation: found the weight %s, expected a number from 0 on",
+                variation);
         InputException.when(
                 loss instanceof FitLoss.Poisson && !(rowSign.isNonnegative() && columnSign.isNonnegative()),
                 "loss poisson: found factors of any sign, expected nonnegative factors, because a mean count is not"
@@ -39,13 +46,20 @@ public record DecompositionSettings(
     /// rule, the fit would learn the noise. It would end at the singular value decomposition of the same
     /// rank.
     ///
+    /// With several splits, the mean of their held-out losses decides, and then all entries are fitted with as
+    /// many steps. That costs one fit for each split and one more.
+    ///
     /// @param holdout share of the observed entries that are not part of the loss
+    /// @param splits number of random choices of the held-out entries
     /// @param patience steps without a new best before the fit ends
     /// @param iterations most steps
-    public record Stopping(double holdout, int patience, int iterations) {
+    /// @param noise if it is known, the residual ends the fit instead of the held-out loss
+    public record Stopping(double holdout, int splits, int patience, int iterations, NoiseLevel noise) {
         /// One entry in twenty is enough to measure the error, and the fit hardly changes without these
         /// entries.
         public static final double DEFAULT_HOLDOUT = 0.05;
+        /// One fit. [RankSearch] needs more splits.
+        public static final int DEFAULT_SPLITS = 1;
         /// With Poisson noise, the loss hardly falls for long periods. With a patience of 80, fits of 64 x 64
         /// ended 1.6 dB below their best.
         public static final int DEFAULT_PATIENCE = 200;
@@ -55,12 +69,25 @@ public record DecompositionSettings(
         public Stopping {
             InputException.unless(
                     holdout > 0 && holdout <= 0.5, "holdout: found %s, expected a share above 0, up to 0.5", holdout);
+            InputException.unless(
+                    splits >= 1 && splits <= 100, "splits: found %d, expected a number from 1 to 100", splits);
             InputException.when(patience < 1, "patience: found %d, expected at least 1", patience);
             InputException.when(iterations < 1, "iterations: found %d, expected at least 1", iterations);
         }
 
         public static Stopping defaults() {
-            return new Stopping(DEFAULT_HOLDOUT, DEFAULT_PATIENCE, DEFAULT_ITERATIONS);
+            return new Stopping(
+                    DEFAULT_HOLDOUT, DEFAULT_SPLITS, DEFAULT_PATIENCE, DEFAULT_ITERATIONS, new NoiseLevel.Unknown());
+        }
+
+        /// The same with another number of splits.
+        public Stopping withSplits(int other) {
+            return new Stopping(holdout, other, patience, iterations, noise);
+        }
+
+        /// The same for known noise.
+        public Stopping withNoise(NoiseLevel other) {
+            return new Stopping(holdout, splits, patience, iterations, other);
         }
     }
 
@@ -107,18 +134,33 @@ public record DecompositionSettings(
                 FactorSign.ANY,
                 ThreeWay.PICTURE,
                 Stopping.defaults(),
+                0,
                 Descent.defaults(),
                 0);
     }
 
     /// The same with another rank.
     public DecompositionSettings withRank(int other) {
-        return new DecompositionSettings(other, network, loss, rowSign, columnSign, threeWay, stopping, descent, seed);
+        return new DecompositionSettings(
+                other, network, loss, rowSign, columnSign, threeWay, stopping, variation, descent, seed);
     }
 
     /// The same with another stopping rule.
     public DecompositionSettings withStopping(Stopping other) {
-        return new DecompositionSettings(rank, network, loss, rowSign, columnSign, threeWay, other, descent, seed);
+        return new DecompositionSettings(
+                rank, network, loss, rowSign, columnSign, threeWay, other, variation, descent, seed);
+    }
+
+    /// The same with another weight of the total variation.
+    public DecompositionSettings withVariation(double other) {
+        return new DecompositionSettings(
+                rank, network, loss, rowSign, columnSign, threeWay, stopping, other, descent, seed);
+    }
+
+    /// The same with another seed.
+    public DecompositionSettings withSeed(long other) {
+        return new DecompositionSettings(
+                rank, network, loss, rowSign, columnSign, threeWay, stopping, variation, descent, other);
     }
 
     /// The sign of each of `count` factors.

@@ -12,23 +12,20 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.net.SignalShape;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.OptimizerSpec;
-import org.jspecify.annotations.Nullable;
 
 /// One fit of the networks to a tensor. Each step changes all weights and inputs, updates the averaged
-/// factors, and computes the held-out loss of the averaged factors. The best averaged factors are kept.
+/// factors, and computes the held-out loss of the averaged factors. [JointFits] decides which averaged factors
+/// are kept, and when the fit ends.
 ///
 /// A fit owns all its native memory. Random draws depend only on the seed and the step. So a fit that
 /// continues from its saved state takes the same steps, bit by bit, if the number of threads is the same.
 final class FactorFit implements AutoCloseable {
-    /// Number of steps between two saved states. If the process is killed, it loses seconds of work for a
-    /// matrix, and minutes for a large cube.
-    private static final int STEPS_BETWEEN_SAVES = 50;
-
     private final DecompositionSettings settings;
     private final FactorModel model;
     private final Optimizer optimizer;
     private final double scale;
     private final List<SignalShape> sides;
+    private final List<Integer> shape; // of the tensor
     private final Tensor measured; // [rows, columns], scaled
     private final Tensor weights; // [rows, columns], 1 for a fitted entry
     private final Tensor heldOutValues; // [count], scaled
@@ -38,12 +35,12 @@ final class FactorFit implements AutoCloseable {
     private final FitCurve curve = new FitCurve();
     private final List<Runnable> owned = new ArrayList<>(); // what frees the memory
 
-    /// @throws org.fullrank.engine.InputException when the settings do not suit the data
-    FactorFit(PartialTensor data, DecompositionSettings settings) {
-        settings.requireFor(data);
+    /// @param settings they suit the data
+    /// @param split the fitted entries and the held-out entries of the data
+    FactorFit(PartialTensor data, DecompositionSettings settings, HeldOut split) {
         this.settings = settings;
         sides = settings.sides(data);
-        HeldOut split = HeldOut.of(data, settings.stopping().holdout(), settings.seed());
+        shape = data.shape();
         scale = DataScale.of(split.fitted()).factor();
         try {
             model = new FactorModel(settings, sides, ScalarType.Float);
@@ -68,7 +65,7 @@ final class FactorFit implements AutoCloseable {
         }
     }
 
-    private List<Integer> sizes() {
+    List<Integer> sizes() {
         return sides.stream().map(SignalShape::size).toList();
     }
 
@@ -88,72 +85,75 @@ final class FactorFit implements AutoCloseable {
         return Tensors.of(values, data.rows(), data.columns());
     }
 
-    /// Takes steps until the stopping rule or `progress` ends the fit.
+    /// Takes one step.
     ///
-    /// @param state the state is saved there from time to time and at the end; null: not saved
-    /// @throws JobException when a loss is not finite
-    void run(@Nullable FitState state, FitProgress progress) {
-        boolean goesOn = true;
-        while (goesOn && !isFinished()) {
-            step();
-            goesOn = progress.goesOn(new FitProgress.Step(
-                    settings.rank(),
-                    curve.steps(),
-                    settings.stopping().iterations(),
-                    curve.lastLoss() * unit(),
-                    curve.lastHeldOut() * unit(),
-                    curve.best() * unit()));
-            if (state != null && (!goesOn || isFinished() || curve.steps() % STEPS_BETWEEN_SAVES == 0)) {
-                state.save(this);
-            }
-        }
-    }
-
-    /// Whether the stopping rule ends the fit here.
-    boolean isFinished() {
-        return curve.steps() >= settings.stopping().iterations()
-                || curve.steps() - curve.bestStep() >= settings.stopping().patience();
-    }
-
-    private void step() {
+    /// @throws JobException when the loss is not finite
+    void step() {
         int step = curve.steps();
         try (var scope = Scope.open()) {
             model.parameters().clearGradients();
             List<Tensor> factors = model.factors(step);
-            Tensor loss = FactorModel.loss(settings.loss(), factors, measured, weights);
+            Tensor product = Factors.product(factors); // [rows, columns]
+            Tensor loss = FactorModel.loss(settings.loss(), product, measured, weights);
             double value = Tensors.value(loss);
             if (!Double.isFinite(value)) {
                 throw new JobException("decompose: found the loss %s in step %d, expected a finite number; lower the"
                                 .formatted(value, step + 1)
                         + " learning rate");
             }
-            loss.backward();
+            Tensor variation = settings.variation() == 0
+                    ? null
+                    : TotalVariation.of(product, shape).mul(Tensors.scalar(settings.variation()));
+            (variation == null ? loss : loss.add(variation)).backward();
             optimizer.step(settings.descent().learningRate(), step);
             try (var off = Gradients.off()) {
                 for (int k = 0; k < average.size(); k++) {
                     double share = step == 0 ? 1 : 1 - settings.descent().averaging();
                     average.get(k).lerp_(factors.get(k), Tensors.scalar(share));
                 }
-                if (curve.add(value, heldOutLoss())) {
-                    copy(average, best);
-                }
+                curve.add(value, heldOutLoss(), excess());
             }
         }
     }
 
     private double heldOutLoss() {
-        Tensor fitted = Factors.entries(average, heldOutPlaces);
-        return Tensors.value(settings.loss().of(fitted, heldOutValues).mean());
+        return Tensors.value(heldOutLosses(average).mean());
     }
 
-    private static void copy(List<Tensor> from, List<Tensor> to) {
-        for (int k = 0; k < from.size(); k++) {
-            to.get(k).copy_(from.get(k));
+    private Tensor heldOutLosses(List<Tensor> factors) {
+        return settings.loss().of(Factors.entries(factors, heldOutPlaces), heldOutValues); // [count]
+    }
+
+    /// [FitCurve#excess] of the averaged factors.
+    private double excess() {
+        NoiseLevel noise = settings.stopping().noise();
+        if (noise instanceof NoiseLevel.Unknown) {
+            return Double.NaN;
+        }
+        Tensor fitted = Factors.product(average); // [rows, columns]
+        Tensor squares = fitted.sub(measured).mul(Tensors.scalar(scale)).square();
+        Tensor variance = noise.variance(fitted.mul(Tensors.scalar(scale)));
+        return Tensors.value(squares.div(variance).mul(weights).sum().div(weights.sum()));
+    }
+
+    /// Keeps the averaged factors of the last step.
+    void keep() {
+        try (var off = Gradients.off()) {
+            for (int k = 0; k < average.size(); k++) {
+                best.get(k).copy_(average.get(k));
+            }
+        }
+    }
+
+    /// The loss of each held-out entry with the kept factors, in the units of the data.
+    double[] heldOutLosses() {
+        try (var scope = Scope.withoutGradients()) {
+            return Tensors.doubles(heldOutLosses(best).mul(Tensors.scalar(unit())));
         }
     }
 
     /// The unit of the loss: the value, for the original data, of a loss of 1.
-    private double unit() {
+    double unit() {
         return Math.pow(scale, settings.loss().degree());
     }
 
@@ -181,20 +181,15 @@ final class FactorFit implements AutoCloseable {
         return settings;
     }
 
-    /// The best factors so far, in the units of the data.
-    Decomposition result() {
+    /// The kept factors, `[n_k, R]` each, row-major, in the units of the data. Columns with a large norm come
+    /// first.
+    List<float[]> factors() {
         double share = Math.pow(scale, 1.0 / sides.size());
         var factors = new ArrayList<float[]>();
         try (var scope = Scope.withoutGradients()) {
             best.forEach(factor -> factors.add(Tensors.floats(factor.mul(Tensors.scalar(share)))));
         }
-        return new Decomposition(
-                settings,
-                sizes(),
-                Factors.ordered(factors, settings.rank()),
-                curve.bestStep(),
-                curve.losses(unit()),
-                curve.heldOut(unit()));
+        return Factors.ordered(factors, settings.rank());
     }
 
     @Override

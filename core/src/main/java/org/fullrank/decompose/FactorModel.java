@@ -63,10 +63,11 @@ final class FactorModel implements AutoCloseable {
 
     /// The mean loss of the fitted entries.
     ///
+    /// @param product of the factors, `[rows, columns]`
     /// @param measured scaled entries `[rows, columns]`, 0 where missing
     /// @param weights 1 for a fitted entry, 0 for the others
-    static Tensor loss(FitLoss loss, List<Tensor> factors, Tensor measured, Tensor weights) {
-        return loss.of(Factors.product(factors), measured).mul(weights).sum().div(weights.sum());
+    static Tensor loss(FitLoss loss, Tensor product, Tensor measured, Tensor weights) {
+        return loss.of(product, measured).mul(weights).sum().div(weights.sum());
     }
 
     @Override

@@ -2,57 +2,71 @@ package org.fullrank.decompose;
 
 import java.util.Arrays;
 
-/// The losses of all steps so far, for scaled data, and the best step.
+/// What was measured in each step so far, and the step whose factors are kept.
 final class FitCurve {
     private double[] losses = new double[64];
     private double[] heldOut = new double[64];
+    private double[] excess = new double[64];
     private int steps;
-    private int bestStep;
+    private int keptStep;
 
     /// Adds a step.
     ///
-    /// @return whether its held-out loss is the smallest so far
-    boolean add(double loss, double heldOutLoss) {
+    /// @param loss of the fitted entries
+    /// @param heldOutLoss NaN if no entry is held out
+    /// @param residual [#excess] of the step
+    void add(double loss, double heldOutLoss, double residual) {
         if (steps == losses.length) {
             losses = Arrays.copyOf(losses, 2 * steps);
             heldOut = Arrays.copyOf(heldOut, 2 * steps);
+            excess = Arrays.copyOf(excess, 2 * steps);
         }
         losses[steps] = loss;
         heldOut[steps] = heldOutLoss;
-        boolean isBest = steps == 0 || heldOutLoss < best();
+        excess[steps] = residual;
         steps++;
-        bestStep = isBest ? steps : bestStep;
-        return isBest;
+    }
+
+    /// The factors of the last step are kept.
+    void keep() {
+        keptStep = steps;
     }
 
     int steps() {
         return steps;
     }
 
-    /// Number of the best step, from 1; 0 before the first step.
-    int bestStep() {
-        return bestStep;
+    /// Number of the kept step, from 1; 0 before the first step.
+    int keptStep() {
+        return keptStep;
     }
 
-    double best() {
-        return heldOut[bestStep - 1];
+    double loss(int index) {
+        return losses[index];
     }
 
-    double lastLoss() {
-        return losses[steps - 1];
+    double heldOut(int index) {
+        return heldOut[index];
     }
 
-    double lastHeldOut() {
-        return heldOut[steps - 1];
+    /// The squared residuals divided by the variance of the noise, as a mean over the fitted entries. NaN if
+    /// the noise is unknown.
+    double excess(int index) {
+        return excess[index];
     }
 
-    /// The loss of each step, times `unit`.
-    double[] losses(double unit) {
-        return Arrays.stream(losses, 0, steps).map(loss -> loss * unit).toArray();
+    /// The loss of each step.
+    double[] losses() {
+        return Arrays.copyOf(losses, steps);
     }
 
-    /// The held-out loss of each step, times `unit`.
-    double[] heldOut(double unit) {
-        return Arrays.stream(heldOut, 0, steps).map(loss -> loss * unit).toArray();
+    /// The held-out loss of each step.
+    double[] heldOutLosses() {
+        return Arrays.copyOf(heldOut, steps);
+    }
+
+    /// [#excess(int)] of each step.
+    double[] excesses() {
+        return Arrays.copyOf(excess, steps);
     }
 }

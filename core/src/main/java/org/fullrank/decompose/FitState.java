@@ -25,15 +25,17 @@ record FitState(Path file, String fingerprint) {
     private static final String THREADS = "threads";
     private static final String LOSSES = "curve.loss";
     private static final String HELD_OUT = "curve.heldOut";
+    private static final String EXCESS = "curve.excess";
 
     void save(FactorFit fit) {
         try (var scope = Scope.withoutGradients()) {
             SequencedMap<String, Tensor> tensors = tensors(fit);
             int steps = fit.curve().steps();
-            tensors.put(LOSSES, Tensors.of(fit.curve().losses(1), steps));
-            tensors.put(HELD_OUT, Tensors.of(fit.curve().heldOut(1), steps));
+            tensors.put(LOSSES, Tensors.of(fit.curve().losses(), steps));
+            tensors.put(HELD_OUT, Tensors.of(fit.curve().heldOutLosses(), steps));
+            tensors.put(EXCESS, Tensors.of(fit.curve().excesses(), steps));
             var metadata = new LinkedHashMap<String, String>();
-            metadata.put("format", "fullrank decomposition 1");
+            metadata.put("format", "fullrank decomposition 2");
             Choices.settings(fit.settings()).forEach((key, value) -> metadata.put(SETTING + key, value));
             metadata.put(DATA, fingerprint);
             metadata.put(THREADS, Integer.toString(torch.get_num_threads()));
@@ -66,8 +68,9 @@ record FitState(Path file, String fingerprint) {
             tensors(fit).forEach(saved::copyInto);
             double[] losses = numbers(saved, LOSSES);
             double[] heldOut = numbers(saved, HELD_OUT);
+            double[] excess = numbers(saved, EXCESS);
             for (int i = 0; i < losses.length; i++) {
-                fit.curve().add(losses[i], heldOut[i]);
+                fit.curve().add(losses[i], heldOut[i], excess[i]);
             }
             String threads = saved.metadata().getOrDefault(THREADS, "");
             if (threads.matches("\\d{1,4}")

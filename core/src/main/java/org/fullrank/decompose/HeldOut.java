@@ -16,12 +16,19 @@ record HeldOut(PartialTensor fitted, int[] entries) {
         return (int) Math.round(share * data.observedCount());
     }
 
+    /// The split that holds out nothing.
+    static HeldOut none(PartialTensor data) {
+        return new HeldOut(data, new int[0]);
+    }
+
     /// Draws [#count] entries by selection sampling (Knuth, "The Art of Computer Programming", volume 2,
     /// algorithm S).
-    static HeldOut of(PartialTensor data, double share, long seed) {
+    ///
+    /// @param index of the split; splits with different indices are independent
+    static HeldOut of(PartialTensor data, double share, long seed, int index) {
         int[] entries = new int[count(data, share)];
         boolean[] kept = data.observed().clone();
-        Keyed random = Keyed.of(seed, HELD_OUT);
+        Keyed random = index == 0 ? Keyed.of(seed, HELD_OUT) : Keyed.of(seed, HELD_OUT, index);
         int left = data.observedCount();
         int chosen = 0;
         for (int i = 0; i < kept.length; i++) {

@@ -2,68 +2,93 @@ package org.fullrank.decompose;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
-import java.util.Objects;
+import java.util.stream.IntStream;
+import org.fullrank.stats.MeanAndSpread;
 import org.jspecify.annotations.Nullable;
 
-/// Fits with increasing ranks. The fit with the smallest held-out loss is chosen. All fits hold out the same
-/// entries.
+/// Fits with increasing ranks. All fits hold out the same entries. The chosen rank is the smallest that is not
+/// clearly worse than the best: the mean difference of the held-out losses is at most one standard error of
+/// the paired differences.
+///
+/// One split of a 64 x 64 matrix holds out 205 entries. Their standard error is larger than the differences
+/// between the ranks. So the settings should have several splits.
 ///
 /// @param best the chosen fit
 /// @param tried ranks with their held-out losses, in ascending order of rank
 public record RankSearch(Decomposition best, List<Tried> tried) {
-    /// The search ends after this number of ranks without an improvement. A single worse rank may be chance.
-    private static final int PATIENCE = 3;
+    /// Number of splits with which a search is reliable.
+    public static final int DEFAULT_SPLITS = 3;
 
-    /// A rank and the smallest held-out loss of its fit.
-    public record Tried(int rank, double heldOut) {}
+    /// The search ends after this number of ranks without an improvement. A single worse rank may be chance.
+    private static final int PATIENCE = 2;
+
+    /// A rank and its fit.
+    ///
+    /// @param heldOut smallest held-out loss, as a mean over the splits
+    /// @param iterations step with this loss
+    public record Tried(int rank, double heldOut, int iterations) {}
 
     public RankSearch {
         tried = List.copyOf(tried);
     }
 
-    /// Tries the ranks 1, 2, 4, 8, ... until the held-out loss has not improved for three ranks.
+    /// A rank that was tried.
+    ///
+    /// @param losses of the held-out entries, in the same order for all ranks
+    private record Candidate(Decomposition fitted, double[] losses) {
+        /// Whether this fit is worse than another by more than a standard error.
+        boolean isClearlyWorseThan(Candidate other) {
+            return isClearlyWorse(losses, other.losses);
+        }
+    }
+
+    /// Tries the ranks 1, 2, 4, 8, ... until the held-out loss has not improved for two ranks. With several
+    /// splits, the chosen rank is then fitted to all entries.
     ///
     /// @param settings the rank in these settings is replaced
     /// @param folder for the states of the fits; the fits continue from these states; null: none
     /// @param progress receives the steps of all fits; if it ends a fit, the search ends too
+    /// @throws org.fullrank.engine.InputException when the settings do not suit the data
     public static RankSearch of(
             PartialTensor data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
+        settings.withRank(1).requireFor(data);
         int most = DecompositionSettings.largestRank(settings.sides(data));
-        var watched = new Watched(progress);
-        var tried = new ArrayList<Tried>();
-        Decomposition best = null;
-        int bestAt = 0;
-        for (int rank = 1; rank <= most && tried.size() - bestAt < PATIENCE && !watched.ended; rank *= 2) {
-            Path state = folder == null ? null : state(folder, rank);
-            Decomposition fitted = Decomposition.fit(data, settings.withRank(rank), state, watched);
-            tried.add(new Tried(rank, fitted.heldOut()));
-            if (best == null || fitted.heldOut() < best.heldOut()) {
-                best = fitted;
-                bestAt = tried.size();
+        var tried = new ArrayList<Candidate>();
+        boolean goesOn = true;
+        for (int rank = 1; rank <= most && goesOn && tried.size() - bestAt(tried) <= PATIENCE; rank *= 2) {
+            DecompositionSettings ranked = settings.withRank(rank);
+            try (var fits = JointFits.splits(data, ranked, Decomposition.states(ranked, folder))) {
+                goesOn = fits.run(progress);
+                tried.add(new Candidate(fits.result(), fits.heldOutLosses()));
             }
         }
-        return new RankSearch(Objects.requireNonNull(best), tried); // rank 1 was tried
+        Candidate best = tried.get(bestAt(tried));
+        Decomposition chosen = tried.stream()
+                .filter(one -> !one.isClearlyWorseThan(best))
+                .findFirst()
+                .orElse(best)
+                .fitted();
+        return new RankSearch(
+                goesOn ? chosen.refitted(data, folder, progress) : chosen,
+                tried.stream()
+                        .map(one -> new Tried(one.fitted.rank(), one.fitted.heldOut(), one.fitted.iterations()))
+                        .toList());
     }
 
-    /// The file that holds the state of the fit of a rank.
-    public static Path state(Path folder, int rank) {
-        return folder.resolve("rank-%d.safetensors".formatted(rank));
+    /// Index of the smallest held-out loss; 0 if there is none.
+    private static int bestAt(List<Candidate> tried) {
+        return IntStream.range(0, tried.size())
+                .boxed()
+                .min(Comparator.comparingDouble(i -> tried.get(i).fitted.heldOut()))
+                .orElse(0);
     }
 
-    /// Remembers whether `progress` ended a fit.
-    private static final class Watched implements FitProgress {
-        private final FitProgress progress;
-        private boolean ended;
-
-        Watched(FitProgress progress) {
-            this.progress = progress;
-        }
-
-        @Override
-        public boolean goesOn(Step step) {
-            ended = !progress.goesOn(step);
-            return !ended;
-        }
+    /// Whether the mean of `a - b` is above its standard error.
+    static boolean isClearlyWorse(double[] a, double[] b) {
+        var differences = MeanAndSpread.of(
+                IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray());
+        return differences.mean() > differences.std() / Math.sqrt(differences.n());
     }
 }

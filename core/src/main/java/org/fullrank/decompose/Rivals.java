@@ -2,6 +2,7 @@ package org.fullrank.decompose;
 
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -9,13 +10,14 @@ import org.jspecify.annotations.Nullable;
 
 /// Classical factorizations of the same tensor as a fit, measured in the same way.
 ///
-/// The held-out loss comes from a factorization without the held-out entries. The values, and therefore the
+/// The held-out loss comes from factorizations without the held-out entries, one for each split of the fit.
+/// If it decides the best rank, only the first split is used. The values, and therefore the
 /// PSNR, come from a factorization of all observed entries. The networks get fewer entries.
 public final class Rivals {
     private final PartialTensor data;
     private final Decomposition fitted;
     private final float @Nullable [] truth;
-    private final HeldOut split;
+    private final List<HeldOut> splits;
 
     /// @param data the tensor
     /// @param fitted its rank, loss and held-out entries are used
@@ -25,7 +27,10 @@ public final class Rivals {
         this.data = data;
         this.fitted = fitted;
         this.truth = truth;
-        this.split = HeldOut.of(data, settings.stopping().holdout(), settings.seed());
+        DecompositionSettings.Stopping stopping = settings.stopping();
+        this.splits = IntStream.range(0, stopping.splits())
+                .mapToObj(i -> HeldOut.of(data, stopping.holdout(), settings.seed(), i))
+                .toList();
     }
 
     /// The factorizations of a kind.
@@ -40,6 +45,7 @@ public final class Rivals {
             case SVD -> List.of(svd("svd", rank), svd("best-svd", bestRank()));
             case NMF -> List.of(measured("nmf", rank, some -> Nmf.fit(some, rank, poisson, seed)));
             case CP -> List.of(measured("cp", fitted.rank(), some -> CpAls.fit(some, fitted.rank(), seed)));
+            case TUCKER -> List.of(measured("tucker", fitted.rank(), some -> Tucker.fit(some, fitted.rank())));
         };
     }
 
@@ -53,18 +59,23 @@ public final class Rivals {
 
     private int bestRank() {
         return truth == null
-                ? Svd.best(split.fitted(), this::heldOut).rank()
+                ? Svd.best(splits.getFirst().fitted(), values -> heldOut(splits.getFirst(), values))
+                        .rank()
                 : Svd.best(data, values -> -Psnr.of(truth, values)).rank();
     }
 
     private Reconstruction measured(String name, int rank, Function<PartialTensor, float[]> factorization) {
         float[] all = factorization.apply(data);
         Double psnr = truth == null ? null : Psnr.of(truth, all);
-        return new Reconstruction(name, rank, heldOut(factorization.apply(split.fitted())), psnr, all);
+        double heldOut = splits.stream()
+                .mapToDouble(split -> heldOut(split, factorization.apply(split.fitted())))
+                .average()
+                .orElseThrow();
+        return new Reconstruction(name, rank, heldOut, psnr, all);
     }
 
     /// The mean loss of the held-out entries, in the units of the data.
-    private double heldOut(float[] values) {
+    private double heldOut(HeldOut split, float[] values) {
         int[] entries = split.entries();
         float[] some = new float[entries.length];
         for (int i = 0; i < some.length; i++) {

@@ -105,20 +105,21 @@ class DecompositionInputTest {
 
     @Test
     void aShareThatHoldsOutNothingIsRefused() {
-        DecompositionSettings settings =
-                Noisy.settings(2, 1).withStopping(new DecompositionSettings.Stopping(0.01, 1, 1));
+        DecompositionSettings settings = Noisy.settings(2, 1)
+                .withStopping(new DecompositionSettings.Stopping(0.01, 1, 1, 1, new NoiseLevel.Unknown()));
         assertRefused(
                 () -> Decomposition.fit(NOISY.tensor(), settings),
                 "holdout: found 0.01 of 48 observed entries, expected at least one entry held out and two fitted; change"
                         + " the share");
         assertRefused(
-                () -> new DecompositionSettings.Stopping(0, 1, 1),
+                () -> new DecompositionSettings.Stopping(0, 1, 1, 1, new NoiseLevel.Unknown()),
                 "holdout: found 0.0, expected a share above 0, up to 0.5");
-        assertRefused(() -> new DecompositionSettings.Stopping(0.1, 0, 1), "patience: found 0, expected at least 1");
+        assertRefused(() -> Noisy.stopping(1, 1).withSplits(0), "splits: found 0, expected a number from 1 to 100");
+        assertRefused(() -> Noisy.stopping(0, 1), "patience: found 0, expected at least 1");
     }
 
     @Test
     void anUnknownRivalIsRefused() {
-        assertRefused(() -> Rival.named("pca"), "compare: found pca, expected svd, nmf or cp");
+        assertRefused(() -> Rival.named("pca"), "compare: found pca, expected svd, nmf, cp or tucker");
     }
 }

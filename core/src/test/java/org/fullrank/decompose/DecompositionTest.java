@@ -41,7 +41,7 @@ class DecompositionTest {
         assertThat(fitted.heldOutLosses()).hasSize(40);
         assertThat(fitted.heldOut())
                 .isEqualTo(Arrays.stream(fitted.heldOutLosses()).min().orElseThrow());
-        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3);
+        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3, 0);
         float[] reconstruction = fitted.reconstruction();
         double squares = Arrays.stream(split.entries())
                 .mapToDouble(i -> Math.pow(reconstruction[i] - NOISY.values()[i], 2))
@@ -52,8 +52,7 @@ class DecompositionTest {
 
     @Test
     void withoutANewBestThePatienceEndsTheFit() {
-        DecompositionSettings settings =
-                Noisy.settings(4, 400).withStopping(new DecompositionSettings.Stopping(0.1, 4, 400));
+        DecompositionSettings settings = Noisy.settings(4, 400).withStopping(Noisy.stopping(4, 400));
         Decomposition fitted = Decomposition.fit(NOISY.tensor(), settings);
         assertThat(fitted.losses()).hasSize(fitted.iterations() + 4);
     }
@@ -68,19 +67,18 @@ class DecompositionTest {
     void aFitThatWasKilledContinuesBitByBit() {
         DecompositionSettings settings = Noisy.settings(3, 70);
         Decomposition whole = Decomposition.fit(NOISY.tensor(), settings);
-        Path state = folder.resolve("state.safetensors");
         // Killed in step 60: the last state is that of step 50.
-        assertThatThrownBy(() -> Decomposition.fit(NOISY.tensor(), settings, state, step -> {
+        assertThatThrownBy(() -> Decomposition.fit(NOISY.tensor(), settings, folder, step -> {
                     if (step.step() == 60) {
                         throw new IllegalStateException("killed");
                     }
                     return true;
                 }))
                 .hasMessage("killed");
-        assertSame(Decomposition.fit(NOISY.tensor(), settings, state, FitProgress.SILENT), whole);
+        assertSame(Decomposition.fit(NOISY.tensor(), settings, folder, FitProgress.SILENT), whole);
         // A finished fit takes no further step.
         assertSame(
-                Decomposition.fit(NOISY.tensor(), settings, state, step -> {
+                Decomposition.fit(NOISY.tensor(), settings, folder, step -> {
                     throw new AssertionError("step " + step.step());
                 }),
                 whole);
@@ -89,24 +87,22 @@ class DecompositionTest {
     @Test
     void aFitThatIsStoppedKeepsTheBestSoFarAndContinues() {
         DecompositionSettings settings = Noisy.settings(3, 40);
-        Path state = folder.resolve("state.safetensors");
-        Decomposition part = Decomposition.fit(NOISY.tensor(), settings, state, step -> step.step() < 10);
+        Decomposition part = Decomposition.fit(NOISY.tensor(), settings, folder, step -> step.step() < 10);
         assertThat(part.losses()).hasSize(10);
         assertSame(
-                Decomposition.fit(NOISY.tensor(), settings, state, FitProgress.SILENT),
+                Decomposition.fit(NOISY.tensor(), settings, folder, FitProgress.SILENT),
                 Decomposition.fit(NOISY.tensor(), settings));
     }
 
     @Test
     void aStateOfOtherDataOrSettingsIsRefused() {
         DecompositionSettings settings = Noisy.settings(3, 2);
-        Path state = folder.resolve("state.safetensors");
-        Decomposition.fit(NOISY.tensor(), settings, state, FitProgress.SILENT);
+        Decomposition.fit(NOISY.tensor(), settings, folder, FitProgress.SILENT);
         PartialTensor other = Noisy.matrix(24, 20, 2, 0.3, 2).tensor();
-        assertThatThrownBy(() -> Decomposition.fit(other, settings, state, FitProgress.SILENT))
+        assertThatThrownBy(() -> Decomposition.fit(other, settings, folder, FitProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageMatching("state .*: found data of fingerprint \\w+, expected \\w+, the data of its fit; .*");
-        assertThatThrownBy(() -> Decomposition.fit(NOISY.tensor(), Noisy.settings(3, 3), state, FitProgress.SILENT))
+        assertThatThrownBy(() -> Decomposition.fit(NOISY.tensor(), Noisy.settings(3, 3), folder, FitProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageMatching(
                         "state .*: found stopping: .*iterations: 3.*, expected .*iterations: 2.* as in its fit; resume with the"
@@ -115,12 +111,12 @@ class DecompositionTest {
 
     @Test
     void aDamagedStateIsRefused() throws Exception {
-        Path state = folder.resolve("state.safetensors");
-        Decomposition.fit(NOISY.tensor(), Noisy.settings(3, 2), state, FitProgress.SILENT);
+        Decomposition.fit(NOISY.tensor(), Noisy.settings(3, 2), folder, FitProgress.SILENT);
+        Path state = folder.resolve("rank-3-split-1.safetensors");
         byte[] bytes = Files.readAllBytes(state);
         bytes[bytes.length - 100] ^= 1;
         Files.write(state, bytes);
-        assertThatThrownBy(() -> Decomposition.fit(NOISY.tensor(), Noisy.settings(3, 2), state, FitProgress.SILENT))
+        assertThatThrownBy(() -> Decomposition.fit(NOISY.tensor(), Noisy.settings(3, 2), folder, FitProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("checksum");
     }
@@ -149,7 +145,7 @@ class DecompositionTest {
     @Test
     void heldOutEntriesAreNotFitted() {
         DecompositionSettings settings = Noisy.settings(3, 12);
-        int[] heldOut = HeldOut.of(NOISY.tensor(), 0.1, 3).entries();
+        int[] heldOut = HeldOut.of(NOISY.tensor(), 0.1, 3, 0).entries();
         assertThat(heldOut).hasSize(48).isSorted().doesNotHaveDuplicates();
         float[] changed = NOISY.values().clone();
         for (int i : heldOut) {
@@ -192,30 +188,5 @@ class DecompositionTest {
         Decomposition other = Decomposition.fit(PartialTensor.of(NOISY.shape(), large), settings);
         assertThat(other.heldOut() / one.heldOut()).isCloseTo(1024.0 * 1024, within(1.0));
         assertThat(other.reconstruction()[7] / one.reconstruction()[7]).isCloseTo(1024, within(0.01f));
-    }
-
-    @Test
-    void theRankSearchFindsTheRankOfSmoothFactors() {
-        Noisy noisy = Noisy.matrix(16, 12, 2, 0.05, 4);
-        RankSearch search = RankSearch.of(noisy.tensor(), Noisy.settings(1, 50), folder, FitProgress.SILENT);
-        assertThat(search.tried().stream().map(RankSearch.Tried::rank)).startsWith(1, 2, 4);
-        assertThat(search.best().rank()).isGreaterThan(1);
-        assertThat(search.best().heldOut())
-                .isEqualTo(search.tried().stream()
-                        .mapToDouble(RankSearch.Tried::heldOut)
-                        .min()
-                        .orElseThrow());
-        // With its states it repeats nothing.
-        RankSearch again = RankSearch.of(noisy.tensor(), Noisy.settings(1, 50), folder, step -> {
-            throw new AssertionError("step");
-        });
-        assertThat(again.tried()).isEqualTo(search.tried());
-    }
-
-    @Test
-    void aRankSearchThatIsStoppedEndsWithWhatItHas() {
-        RankSearch search = RankSearch.of(NOISY.tensor(), Noisy.settings(1, 20), null, step -> step.step() < 3);
-        assertThat(search.tried()).hasSize(1);
-        assertThat(search.best().losses()).hasSize(3);
     }
 }

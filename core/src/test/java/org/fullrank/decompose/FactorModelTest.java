@@ -40,7 +40,7 @@ class FactorModelTest {
     }
 
     private static Tensor loss(FactorModel model, FitLoss loss, Tensor measured, Tensor weights) {
-        return FactorModel.loss(loss, model.factors(4), measured, weights);
+        return FactorModel.loss(loss, Factors.product(model.factors(4)), measured, weights);
     }
 
     /// Every 41st parameter, so that each layer has some.

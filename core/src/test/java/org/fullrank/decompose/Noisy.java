@@ -57,9 +57,15 @@ record Noisy(int rows, int columns, float[] truth, float[] values) {
                 defaults.rowSign(),
                 defaults.columnSign(),
                 defaults.threeWay(),
-                new DecompositionSettings.Stopping(0.1, iterations, iterations),
+                stopping(iterations, iterations),
+                0,
                 new DecompositionSettings.Descent(1e-2, 0.02, 0.8),
                 3);
+    }
+
+    /// One split with a tenth of the entries held out.
+    static DecompositionSettings.Stopping stopping(int patience, int iterations) {
+        return new DecompositionSettings.Stopping(0.1, 1, patience, iterations, new NoiseLevel.Unknown());
     }
 
     static DecompositionSettings settings(int rank, int iterations, FitLoss loss, FactorSign rows, FactorSign columns) {
@@ -72,6 +78,7 @@ record Noisy(int rows, int columns, float[] truth, float[] values) {
                 columns,
                 plain.threeWay(),
                 plain.stopping(),
+                0,
                 plain.descent(),
                 plain.seed());
     }

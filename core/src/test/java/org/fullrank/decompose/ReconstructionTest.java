@@ -51,7 +51,7 @@ class ReconstructionTest {
     /// At full rank nothing would change the mean, with which imputation starts.
     @Test
     void theBestRankByHeldOutEntriesIsLow() {
-        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3);
+        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3, 0);
         Svd.Approximation best = Svd.best(
                 split.fitted(),
                 values -> Arrays.stream(split.entries())
@@ -131,7 +131,7 @@ class ReconstructionTest {
         assertThat(unknown.getLast().heldOut())
                 .isLessThanOrEqualTo(unknown.getFirst().heldOut());
 
-        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3);
+        HeldOut split = HeldOut.of(NOISY.tensor(), 0.1, 3, 0);
         float[] without = Svd.of(split.fitted(), 4).reconstruction();
         double loss = Arrays.stream(split.entries())
                 .mapToDouble(i -> Math.pow(without[i] - NOISY.values()[i], 2))
@@ -169,6 +169,43 @@ class ReconstructionTest {
         }
         PartialTensor data = PartialTensor.of(CUBE, garbage, null, true);
         assertThat(CpAls.fit(data, 2, 1)).containsExactly(cube(), within(0.2f));
+    }
+
+    /// The entry `sum_abc g_abc u_ia v_jb w_kc` with a core `[2, 2, 2]` needs the rank 2 on each side, but four outer
+    /// products.
+    private static float[] tucker() {
+        float[] values = new float[120];
+        for (int i = 0; i < values.length; i++) {
+            double sum = 0;
+            for (int abc = 0; abc < 8; abc++) {
+                double u = Math.cos((1 + abc / 4) * (i / 24));
+                double v = Math.sin(1 + (1 + abc / 2 % 2) * (i / 6 % 4));
+                double w = Math.cos((2 + abc % 2) * (i % 6));
+                sum += (1 + abc * abc % 5) * u * v * w;
+            }
+            values[i] = (float) sum;
+        }
+        return values;
+    }
+
+    @Test
+    void theTuckerDecompositionOfTheTrueRanksIsExact() {
+        assertThat(Tucker.fit(PartialTensor.of(CUBE, tucker()), 2)).containsExactly(tucker(), within(1e-4f));
+        assertThat(squares(Tucker.fit(PartialTensor.of(CUBE, tucker()), 1), tucker()))
+                .isGreaterThan(1);
+        float[] garbage = tucker();
+        for (int i = 7; i < garbage.length; i += 23) {
+            garbage[i] = Float.NaN;
+        }
+        assertThat(Tucker.fit(PartialTensor.of(CUBE, garbage, null, true), 2)).containsExactly(tucker(), within(1e-3f));
+    }
+
+    @Test
+    void theTuckerDecompositionOfFullRankIsTheTensor() {
+        assertThat(Tucker.fit(PartialTensor.of(CUBE, tucker()), 6)).containsExactly(tucker(), within(1e-4f));
+        assertThatThrownBy(() -> Tucker.fit(NOISY.tensor(), 2))
+                .hasMessage(
+                        "compare: found tucker for a matrix of shape [12, 10], expected a 3-way tensor; leave it out");
     }
 
     @Test
@@ -212,7 +249,8 @@ class ReconstructionTest {
                 List.of(new float[] {1, 0, 2, 0, 2, 0}, new float[] {3, 1, 4, 1}),
                 1,
                 new double[1],
-                new double[1]);
+                new double[1],
+                Double.NaN);
         Subspace subspace = Subspace.of(fitted);
         assertThat(subspace.values()).containsExactly(new double[] {15}, within(1e-9));
         assertThat(Math.abs(subspace.directions()[0])).isCloseTo(1 / 3f, within(1e-6f));

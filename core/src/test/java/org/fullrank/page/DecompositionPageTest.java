@@ -31,13 +31,14 @@ class DecompositionPageTest {
                 List.of(new float[] {1, 2}, new float[] {1, 2, 3}),
                 2,
                 new double[] {9, 4, 3},
-                new double[] {8, 5, 6});
+                new double[] {8, 5, 6},
+                Double.NaN);
         String html = DecompositionPage.html(
                 "</script><b>",
                 data,
                 fitted,
                 List.of(Reconstruction.of(fitted, null)),
-                List.of(new RankSearch.Tried(1, 5)),
+                List.of(new RankSearch.Tried(1, 5, 2)),
                 null);
         assertThat(html)
                 .doesNotContain("</script><b>")
