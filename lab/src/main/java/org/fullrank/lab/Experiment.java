@@ -26,6 +26,7 @@ public sealed interface Experiment
                 VcregIndependence,
                 ClassBias,
                 Guillotine,
+                GuillotineNetworks,
                 Information,
                 CopyTask,
                 AddingTask,
