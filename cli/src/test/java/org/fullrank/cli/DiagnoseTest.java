@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -89,6 +91,33 @@ class DiagnoseTest {
         CommandLineRun wrong = diagnose(z, "--fail-on", "anything");
         assertThat(wrong.code()).isEqualTo(2);
         assertThat(wrong.err().lines()).hasSize(1);
+    }
+
+    @Test
+    void aFigureBeyondItsBoundEndsWithExitCode3AndAJUnitFile() throws IOException {
+        Path z = file("z.npy", WIDTH);
+        Path junit = folder.resolve("junit.xml");
+        CommandLineRun run = diagnose(z, "--fail-on", "collapse,effective-rank<50", "--junit", junit);
+        assertThat(run.code()).isEqualTo(3);
+        assertThat(run.err()).contains("z.npy fails effective-rank<50: effective-rank is 11.");
+        assertThat(junit).content().contains("tests=\"2\" failures=\"1\"");
+        assertThat(diagnose(z, "--fail-on", "effective-rank<3").code()).isZero();
+        assertThat(diagnose(z, "--junit", junit).code()).isZero();
+        assertThat(junit).content().contains("name=\"collapse\"").contains("failures=\"0\"");
+    }
+
+    @Test
+    void standardInputIsReadInAnyFormat() throws IOException {
+        byte[] z = Files.readAllBytes(file("z.npy", WIDTH));
+        InputStream before = System.in;
+        try {
+            System.setIn(new ByteArrayInputStream(z));
+            CommandLineRun run = diagnose("-");
+            assertThat(run.err()).isEmpty();
+            assertThat(run.out()).startsWith("standard input: 400 rows of 12 dimensions");
+        } finally {
+            System.setIn(before);
+        }
     }
 
     @Test

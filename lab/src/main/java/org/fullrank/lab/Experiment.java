@@ -27,6 +27,7 @@ public sealed interface Experiment
                 VcregIndependence,
                 ClassBias,
                 Guillotine,
+                GuillotineNetworks,
                 Information,
                 CopyTask,
                 AddingTask,

@@ -29,6 +29,7 @@ public final class Experiments {
             new VcregIndependence(),
             new ClassBias(),
             new Guillotine(),
+            new GuillotineNetworks(),
             new Information(),
             new CopyTask(),
             new AddingTask(),

@@ -1,17 +1,10 @@
 package org.fullrank.lab;
 
 import java.util.Arrays;
-import java.util.Objects;
 import java.util.random.RandomGenerator;
 import java.util.stream.IntStream;
-import org.fullrank.data.DataSpec;
-import org.fullrank.data.Dataset;
-import org.fullrank.data.Images;
-import org.fullrank.data.Labels;
 import org.fullrank.data.SamplingOrder;
 import org.fullrank.data.Split;
-import org.fullrank.engine.InputException;
-import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Tensors;
 import org.fullrank.lab.MemoryNet.Batch;
 import org.jspecify.annotations.Nullable;
@@ -21,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 /// @param pixels `[N][L]`, in `[0, 1]`, in the order of the sequence
 /// @param digits `[N]`, from 0 to 9
 record PermutedDigits(float[][] pixels, int[] digits) {
-    static final int CLASSES = 10;
+    static final int CLASSES = GrayImages.CLASSES;
 
     /// The seed of the permutation in the official code, whose generator is another one. The order is the same
     /// for all seeds of the experiment.
@@ -51,53 +44,14 @@ record PermutedDigits(float[][] pixels, int[] digits) {
 
         /// @param data path of MNIST; null for drawn digits
         static Source of(@Nullable String data) {
-            return data == null
-                    ? PermutedDigits::drawn
-                    : (side, split, from, count) -> stored(data, side, split, from, count);
+            return (side, split, from, count) -> {
+                GrayImages images = GrayImages.of(data, split, from, count);
+                float[][] sequences = Arrays.stream(images.pixels())
+                        .map(image -> sequence(image, side))
+                        .toArray(float[][]::new);
+                return new PermutedDigits(sequences, images.classes());
+            };
         }
-    }
-
-    private static PermutedDigits drawn(int side, Split split, int from, int count) {
-        float[][] pixels = new float[count][];
-        int[] digits = new int[count];
-        for (int i = 0; i < count; i++) {
-            Keyed random = Keyed.of(1, Keyed.name("lab drawn digits"), split.ordinal(), from + i);
-            digits[i] = random.nextInt(CLASSES);
-            pixels[i] = sequence(SevenSegments.draw(digits[i], random), side);
-        }
-        return new PermutedDigits(pixels, digits);
-    }
-
-    private static PermutedDigits stored(String path, int side, Split split, int from, int count) {
-        try (Dataset data = Dataset.open(DataSpec.of(path))) {
-            if (!(data.items(split) instanceof Images images)
-                    || images.labels() == null
-                    || images.labels().names().size() != CLASSES
-                    || images.labels().unlabeled() > 0
-                    || !images.uniform()
-                    || images.channels() != 1
-                    || images.height(0) != images.width(0)
-                    || images.height(0) % SevenSegments.SIDE != 0
-                    || images.size() < from + count) {
-                throw new InputException(("--data %s: found no %d gray images of 28 x 28 pixels with ten classes in the"
-                                + " %s split, expected MNIST; give its folder")
-                        .formatted(path, from + count, split.label()));
-            }
-            Labels labels = Objects.requireNonNull(images.labels());
-            float[][] pixels = new float[count][];
-            for (int i = 0; i < count; i++) {
-                pixels[i] = sequence(grays(images.copy(from + i)), side);
-            }
-            return new PermutedDigits(pixels, Arrays.copyOfRange(labels.classes(), from, from + count));
-        }
-    }
-
-    private static float[] grays(byte[] bytes) {
-        float[] values = new float[bytes.length];
-        for (int k = 0; k < bytes.length; k++) {
-            values[k] = (bytes[k] & 0xFF) / 255f;
-        }
-        return values;
     }
 
     /// The pixels of a coarser image in the random order.

@@ -1,0 +1,112 @@
+package org.fullrank.lab;
+
+import java.util.Arrays;
+import java.util.Objects;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.DataSpec;
+import org.fullrank.data.Dataset;
+import org.fullrank.data.Images;
+import org.fullrank.data.Labels;
+import org.fullrank.data.Split;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Tensors;
+import org.jspecify.annotations.Nullable;
+
+/// Gray images of [SevenSegments#SIDE] pixels on a side, in ten classes.
+///
+/// @param pixels `[N][SIDE * SIDE]`, in `[0, 1]`
+/// @param classes `[N]`, from 0 to 9
+record GrayImages(float[][] pixels, int[] classes) {
+    static final int CLASSES = 10;
+    static final int PIXELS = SevenSegments.SIDE * SevenSegments.SIDE;
+
+    /// Data sets about which an experiment has claims. They are known by the first labels of the train split.
+    enum Known {
+        MNIST(5, 0, 4, 1, 9, 2, 1, 3, 1, 4),
+        FASHION_MNIST(9, 0, 0, 3, 0, 2, 7, 2, 5, 5);
+
+        private final int[] first;
+
+        Known(int... first) {
+            this.first = first;
+        }
+
+        /// Whether these are the first images of the train split of this data set.
+        boolean is(GrayImages images) {
+            return images.size() >= first.length
+                    && Arrays.equals(images.classes, 0, first.length, first, 0, first.length);
+        }
+    }
+
+    /// Some images of a split.
+    ///
+    /// @param data path of the data; null for digits that are drawn
+    /// @throws InputException when the data are of another kind or too few
+    static GrayImages of(@Nullable String data, Split split, int from, int count) {
+        return data == null ? drawn(split, from, count) : stored(data, split, from, count);
+    }
+
+    private static GrayImages drawn(Split split, int from, int count) {
+        float[][] pixels = new float[count][];
+        int[] digits = new int[count];
+        for (int i = 0; i < count; i++) {
+            Keyed random = Keyed.of(1, Keyed.name("lab drawn digits"), split.ordinal(), from + i);
+            digits[i] = random.nextInt(CLASSES);
+            pixels[i] = SevenSegments.draw(digits[i], random);
+        }
+        return new GrayImages(pixels, digits);
+    }
+
+    private static GrayImages stored(String path, Split split, int from, int count) {
+        try (Dataset data = Dataset.open(DataSpec.of(path))) {
+            if (!(data.items(split) instanceof Images images)
+                    || images.labels() == null
+                    || images.labels().names().size() != CLASSES
+                    || images.labels().unlabeled() > 0
+                    || !images.uniform()
+                    || images.channels() != 1
+                    || images.height(0) != SevenSegments.SIDE
+                    || images.width(0) != SevenSegments.SIDE
+                    || images.size() < from + count) {
+                throw new InputException(("--data %s: found no %d gray images of 28 x 28 pixels with ten classes in the"
+                                + " %s split, expected MNIST or Fashion-MNIST; give its folder")
+                        .formatted(path, from + count, split.label()));
+            }
+            Labels labels = Objects.requireNonNull(images.labels());
+            float[][] pixels = new float[count][];
+            for (int i = 0; i < count; i++) {
+                pixels[i] = grays(images.copy(from + i));
+            }
+            return new GrayImages(pixels, Arrays.copyOfRange(labels.classes(), from, from + count));
+        }
+    }
+
+    private static float[] grays(byte[] bytes) {
+        float[] values = new float[bytes.length];
+        for (int k = 0; k < bytes.length; k++) {
+            values[k] = (bytes[k] & 0xFF) / 255f;
+        }
+        return values;
+    }
+
+    int size() {
+        return classes.length;
+    }
+
+    /// Some of the images.
+    GrayImages select(int... items) {
+        return new GrayImages(
+                Arrays.stream(items).mapToObj(i -> pixels[i]).toArray(float[][]::new),
+                Arrays.stream(items).map(i -> classes[i]).toArray());
+    }
+
+    /// All pixels, float32 `[N, PIXELS]`. The tensor belongs to the scope of the caller.
+    Tensor tensor() {
+        float[] all = new float[size() * PIXELS];
+        for (int i = 0; i < size(); i++) {
+            System.arraycopy(pixels[i], 0, all, i * PIXELS, PIXELS);
+        }
+        return Tensors.of(all, size(), PIXELS);
+    }
+}
