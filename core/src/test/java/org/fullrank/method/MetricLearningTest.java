@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
@@ -115,7 +116,8 @@ class MetricLearningTest {
                 var method = method(Angular.defaults())) {
             var terms = method.termGradients(batch(), 2, 0);
             assertThat(terms.keySet()).containsExactly("ranking", "mean_singular_value");
-            assertThat(terms.get("mean_singular_value").setting()).isEqualTo("loss.meanSingularValue");
+            assertThat(Objects.requireNonNull(terms.get("mean_singular_value")).setting())
+                    .isEqualTo("loss.meanSingularValue");
             assertThat(terms.values()).allMatch(term -> term.encoder() > 0 && term.embeddings() > 0);
         }
     }

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
@@ -67,7 +68,8 @@ class RankingLossTest {
 
     private static double ranking(RankingLoss loss, double[] z, int columns, int[] classes) {
         try (var scope = Scope.open()) {
-            return Tensors.value(terms(loss, z, columns, classes).parts().get(RankingLoss.PART));
+            Terms terms = terms(loss, z, columns, classes);
+            return Tensors.value(Objects.requireNonNull(terms.parts().get(RankingLoss.PART)));
         }
     }
 
