@@ -33,7 +33,8 @@ public final class Experiments {
             new AddingTask(),
             new PermutedMnist(),
             new OrthogonalLearning(),
-            new ProjunnScaling());
+            new ProjunnScaling(),
+            new DeeptensorNoise());
 
     private Experiments() {}
 
