@@ -33,7 +33,8 @@ public sealed interface Experiment
                 AddingTask,
                 PermutedMnist,
                 OrthogonalLearning,
-                ProjunnScaling {
+                ProjunnScaling,
+                DeeptensorNoise {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

@@ -35,7 +35,8 @@ public final class Experiments {
             new AddingTask(),
             new PermutedMnist(),
             new OrthogonalLearning(),
-            new ProjunnScaling());
+            new ProjunnScaling(),
+            new DeeptensorNoise());
 
     private Experiments() {}
 
