@@ -3,6 +3,7 @@ package org.fullrank.cli;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.fullrank.decompose.RankSearch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -100,7 +101,7 @@ final class DecomposeCommand extends Job {
             names = "--tv",
             paramLabel = "W",
             defaultValue = "0",
-            description = "Weight of the total variation of the rows and columns in the loss, for areas of one value."
+            description = "Weight of the total variation of the rows and columns in the loss, for flat areas with sharp edges."
                     + " Try 0.01. Default: ${DEFAULT-VALUE}.")
     double variation;
 
@@ -186,7 +187,8 @@ final class DecomposeCommand extends Job {
             names = "--splits",
             paramLabel = "N",
             description = "Number of random choices of the held-out entries. The mean of their losses decides."
-                    + " Then all entries are fitted. Default: 4 for --rank auto, otherwise 1.")
+                    + " Then all entries are fitted. Default: "
+                    + RankSearch.DEFAULT_SPLITS + " for --rank auto, otherwise 1.")
     @Nullable
     Integer splits;
 

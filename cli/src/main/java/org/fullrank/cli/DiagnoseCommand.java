@@ -95,8 +95,8 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = {"--array", "--key"},
             paramLabel = "NAME",
-            description = "The name of the array in an .npz or .safetensors file or of the field in JSON lines."
-                    + " Default: embeddings, z, x, or the only matrix.")
+            description = "The name of the array in an .npz or .safetensors file, or of the field in JSON lines."
+                    + " Default: the only matrix, or a usual name such as embeddings, z or x.")
     @Nullable
     String key;
 

@@ -61,6 +61,6 @@ public record Contrastive(double margin, double meanSingularValue) implements Ra
         return RankingLoss.card(
                 "rows of one class meet, rows of two classes keep a margin",
                 "Hadsell, Chopra, LeCun: contrastive loss, CVPR 2006; SVMax, arXiv 2103.02770",
-                "0 to 2: falls");
+                "0 to 2 + margin^2 / 2: falls");
     }
 }

@@ -32,7 +32,7 @@ class DiagnosisPageTest {
                 .contains("\"kind\":\"diagnoses\"")
                 .contains("\"title\":\"dimensional collapse\"")
                 .contains("\"singularValues\":[3.0,1.0,0.0]")
-                .contains("\"value\":\"NaN\"")
+                .contains("\"value\":null")
                 .contains("1 row with NaN was left out: 17")
                 .contains("\"notes\":[\"uncorrelated but not independent\"]");
     }

@@ -101,8 +101,8 @@ record GuillotineNetworks() implements Experiment {
         **What to look at.** With strong rotations, the first layer is the best and each further one is worse. With
         weak ones the curve is flatter. With positives of one class the last layers are the best, because the task
         of the training is that of the probe. So "cut the head" is not a rule. It helps if the training removes
-        something that the probe needs. The second panel shows what is removed: the first layers know the angle and
-        the crop, and the head has forgotten most of it.
+        something that the probe needs. The second panel shows what is removed: the angle is gone
+        after two layers, and the crop in the head.
         """;
 
     /// A view of the experiment.
@@ -247,32 +247,32 @@ record GuillotineNetworks() implements Experiment {
                     "rotations in ±90 degrees: the best layer is better than the head by, in points",
                     curves -> of(curves, Pretext.STRONG).gap(),
                     atLeast(25),
-                    "35 in the reference"),
+                    "35 in a separate program"),
             new Statement(
                     Pretext.WEAK,
                     "rotations in ±30 degrees: the best layer is better than the head by, in points",
                     curves -> of(curves, Pretext.WEAK).gap(),
                     atLeast(8),
-                    "14 in the reference"),
+                    "14 in a separate program"),
             new Statement(
                     Pretext.STRONG,
                     "the gap of the strong rotations minus that of the weak ones, in points",
                     curves -> of(curves, Pretext.STRONG).gap()
                             - of(curves, Pretext.WEAK).gap(),
                     atLeast(5),
-                    "21 in the reference; the margin is chosen here"),
+                    "21 in a separate program; the margin is chosen here"),
             new Statement(
                     Pretext.CLASS,
                     "positives of one class: the best layer is better than the head by, in points",
                     curves -> of(curves, Pretext.CLASS).gap(),
                     atMost(1),
-                    "0 in the reference, and never negative"),
+                    "0 in a separate program, and never negative"),
             new Statement(
                     Pretext.CLASS,
                     "positives of one class: the head is better than the first layer by, in points",
                     curves -> of(curves, Pretext.CLASS).rise(),
                     atLeast(0.5),
-                    "1.2 and 1.3 in the reference; so the peak has moved to the end"),
+                    "1.2 and 1.3 in a separate program; so the peak has moved to the end"),
             new Statement(
                     Pretext.STRONG,
                     "the trunk knows the angle: largest R^2 of a layer before the head",
@@ -326,7 +326,7 @@ record GuillotineNetworks() implements Experiment {
         }
         return Figure.of(
                 "What linear probes read from each layer. On the left, the stronger the views, the more the curve"
-                        + " falls towards the head. On the right, the head loses what the views change.",
+                        + " falls toward the head. On the right, the head loses what the views change.",
                 2,
                 digits,
                 nuisance);

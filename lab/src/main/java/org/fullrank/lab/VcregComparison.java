@@ -129,7 +129,7 @@ record VcregComparison(List<VcregMeasured> means) {
                         atLeast(1.2),
                         "as above"),
                 Claim.of(
-                        "a narrow projector meets the term at its output, not at its input: r^2 at the output of random 8"
+                        "a narrow projector decorrelates its output, not its input: r^2 at the output of random 8"
                                 + " divided by that at its input",
                         narrow.output().squaredCorrelation() / narrow.input().squaredCorrelation(),
                         atMost(0.5),

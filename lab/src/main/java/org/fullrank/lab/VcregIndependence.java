@@ -68,10 +68,11 @@ record VcregIndependence(Covariance covariance) implements Experiment {
                 task most of the gain is decorrelation: VICReg without a projector leaves about as little dependence as
                 the widest ReLU projector. Only the elementwise features remove most of the rest.
 
-                Behind a ReLU projector: the outputs become less correlated, but not independent. The independence is one
-                of the input only. A narrow projector has the least correlated outputs and the most dependent inputs: few
-                covariances can vanish without it. The paper's claim that independence helps on other data is not tested
-                here. That the same term separates mixtures is the method of `fullrank unmix`.
+                Behind a ReLU projector: the outputs become less correlated, but not independent. Only the input becomes
+                independent. Of the ReLU projectors, narrow ones have the least correlated outputs and the most
+                dependent inputs: few covariances can be zero even if the inputs depend on each other. The paper's claim
+                that independence helps on other data is not tested here. That the same term separates mixtures is the
+                method of `fullrank unmix`.
                 """);
     }
 
