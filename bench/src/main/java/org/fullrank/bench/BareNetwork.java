@@ -45,12 +45,8 @@ final class BareNetwork implements AutoCloseable {
                         net.in("projector"), joint.projector(), recipe.encoder().features());
                 objective = joint.objective();
             }
-            case MethodSpec.Local local ->
-                throw new InputException("bench: found method layer-local, expected joint-embedding");
-            case MethodSpec.ClosedForm _ ->
-                throw new InputException("bench: found method closed-form, expected joint-embedding");
-            case MethodSpec.Distillation distillation ->
-                throw new InputException("method: found self-distillation, expected joint-embedding for this figure");
+            case MethodSpec.Local _, MethodSpec.ClosedForm _, MethodSpec.Distillation _, MethodSpec.Metric _ ->
+                throw new InputException("method: found another one, expected joint-embedding for this figure");
         }
         parameters = net.build(device, ScalarType.Float);
         optimizer = Optimizer.of(recipe.optimizer(), parameters);

@@ -2,8 +2,8 @@ package org.fullrank.cli;
 
 import java.nio.file.Path;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.fullrank.decompose.RankSearch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -101,8 +101,9 @@ final class DecomposeCommand extends Job {
             names = "--tv",
             paramLabel = "W",
             defaultValue = "0",
-            description = "Weight of the total variation of the rows and columns in the loss, for flat areas with sharp edges."
-                    + " Try 0.01. Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Weight of the total variation of the rows and columns in the loss, for flat areas with sharp edges."
+                            + " Try 0.01. Default: ${DEFAULT-VALUE}.")
     double variation;
 
     @Option(

@@ -9,11 +9,11 @@ import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
-import org.fullrank.diagnose.Criterion;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisComparison;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
+import org.fullrank.diagnose.FailCondition;
 import org.fullrank.diagnose.JUnitReport;
 import org.fullrank.diagnose.Likeness;
 import org.fullrank.engine.InputException;
@@ -198,7 +198,7 @@ final class DiagnoseCommand extends Job {
         if (failOn.isEmpty() && junit != null) {
             failOn.add("collapse");
         }
-        failOn.forEach(Criterion::parse); // refuses before the work
+        failOn.forEach(FailCondition::parse); // refuses before the work
         Threads.use(Threads.resolve(0));
         try (var spooled = new Spooled()) {
             diagnose(spooled);
@@ -231,16 +231,17 @@ final class DiagnoseCommand extends Job {
     }
 
     private void judge(List<Diagnosis> diagnoses) {
-        List<Criterion> criteria = failOn.stream().map(Criterion::parse).toList();
+        List<FailCondition> conditions =
+                failOn.stream().map(FailCondition::parse).toList();
         if (junit != null) {
-            AtomicFile.write(junit, JUnitReport.xml(diagnoses, criteria));
+            AtomicFile.write(junit, JUnitReport.xml(diagnoses, conditions));
         }
         boolean failed = false;
         for (Diagnosis diagnosis : diagnoses) {
-            for (Criterion criterion : criteria) {
-                String failure = criterion.failure(diagnosis).orElse(null);
-                if (failure != null && criterion != Criterion.COLLAPSE) { // the verdict is printed already
-                    err().println("%s fails %s: %s".formatted(diagnosis.subject(), criterion.text(), failure));
+            for (FailCondition condition : conditions) {
+                String failure = condition.failure(diagnosis).orElse(null);
+                if (failure != null && condition != FailCondition.COLLAPSE) { // the verdict is printed already
+                    err().println("%s fails %s: %s".formatted(diagnosis.subject(), condition.text(), failure));
                 }
                 failed |= failure != null;
             }

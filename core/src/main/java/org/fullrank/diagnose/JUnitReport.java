@@ -8,7 +8,7 @@ import javax.xml.stream.XMLStreamException;
 import javax.xml.stream.XMLStreamWriter;
 
 /// The result of checks in the XML format of JUnit, which build servers show: a suite for each diagnosis, and in
-/// it a case for each criterion.
+/// it a case for each condition.
 public final class JUnitReport {
     /// The control characters that XML cannot contain.
     private static final String FORBIDDEN = "[\\p{Cntrl}&&[^\\t\\n]]";
@@ -18,14 +18,14 @@ public final class JUnitReport {
     /// The content of the file.
     ///
     /// @throws org.fullrank.engine.InputException when a figure was not measured
-    public static String xml(List<Diagnosis> diagnoses, List<Criterion> criteria) {
+    public static String xml(List<Diagnosis> diagnoses, List<FailCondition> conditions) {
         var text = new StringWriter();
         try {
             XMLStreamWriter xml = XMLOutputFactory.newFactory().createXMLStreamWriter(text);
             xml.writeStartDocument("UTF-8", "1.0");
             xml.writeStartElement("testsuites");
             for (Diagnosis diagnosis : diagnoses) {
-                suite(xml, diagnosis, criteria);
+                suite(xml, diagnosis, conditions);
             }
             xml.writeEndElement();
             xml.writeEndDocument();
@@ -36,23 +36,23 @@ public final class JUnitReport {
         return text + "\n";
     }
 
-    private static void suite(XMLStreamWriter xml, Diagnosis diagnosis, List<Criterion> criteria)
+    private static void suite(XMLStreamWriter xml, Diagnosis diagnosis, List<FailCondition> conditions)
             throws XMLStreamException {
         List<Optional<String>> failures =
-                criteria.stream().map(each -> each.failure(diagnosis)).toList();
+                conditions.stream().map(each -> each.failure(diagnosis)).toList();
         String subject = clean(diagnosis.subject());
         xml.writeStartElement("testsuite");
         xml.writeAttribute("name", subject);
-        xml.writeAttribute("tests", String.valueOf(criteria.size()));
+        xml.writeAttribute("tests", String.valueOf(conditions.size()));
         xml.writeAttribute(
                 "failures",
                 String.valueOf(failures.stream().filter(Optional::isPresent).count()));
         xml.writeAttribute("errors", "0");
         xml.writeAttribute("skipped", "0");
-        for (int i = 0; i < criteria.size(); i++) {
+        for (int i = 0; i < conditions.size(); i++) {
             xml.writeStartElement("testcase");
             xml.writeAttribute("classname", subject);
-            xml.writeAttribute("name", clean(criteria.get(i).text()));
+            xml.writeAttribute("name", clean(conditions.get(i).text()));
             if (failures.get(i).isPresent()) {
                 xml.writeStartElement("failure");
                 xml.writeAttribute("message", clean(failures.get(i).get()));

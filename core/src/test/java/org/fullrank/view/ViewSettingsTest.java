@@ -43,7 +43,7 @@ class ViewSettingsTest {
                 new Case("crop.scaleMax is 1.5", () -> new Crop(0.5, 1.5, 1, 1, Filter.BICUBIC)),
                 new Case("crop.ratioMin is 2.0 and", () -> new Crop(0.5, 1, 2, 1, Filter.BICUBIC)),
                 new Case("size is 0", () -> views.withSize(0)),
-                new Case("views is 1", () -> views.withViews(1)),
+                new Case("views is 0", () -> views.withViews(0)),
                 new Case("views is 0", () -> new VectorViews(0, 0, 0, 0, true)),
                 new Case("noise is -0.1", () -> new VectorViews(2, -0.1, 0, 0, true)),
                 new Case("corruption is 1.1", () -> new VectorViews(2, 0, 0, 1.1, true)),

@@ -9,7 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-class CriterionTest {
+class FailConditionTest {
     private static Diagnosis diagnosis(double share) {
         return new Diagnosis(
                 "a & <b>\u0001",
@@ -22,8 +22,8 @@ class CriterionTest {
                 List.of());
     }
 
-    private static boolean fails(String criterion, double share) {
-        return Criterion.parse(criterion).failure(diagnosis(share)).isPresent();
+    private static boolean fails(String condition, double share) {
+        return FailCondition.parse(condition).failure(diagnosis(share)).isPresent();
     }
 
     @Test
@@ -40,7 +40,7 @@ class CriterionTest {
     void aCollapseFailsWithItsEvidence() {
         Diagnosis collapsed =
                 diagnosis(1).with(new Verdict(Verdict.Kind.CONSTANT, 0.9, "all rows are equal", "make them differ"));
-        assertThat(Criterion.COLLAPSE.failure(collapsed)).contains("constant collapse: all rows are equal");
+        assertThat(FailCondition.COLLAPSE.failure(collapsed)).contains("constant collapse: all rows are equal");
     }
 
     @Test
@@ -54,15 +54,15 @@ class CriterionTest {
     @ValueSource(
             strings = {"rankme.share", "rankme.share=1", "rank<1", "std<x", "std<NaN", "std<Infinity", "", "std<<1"})
     void otherTextIsRefused(String text) {
-        assertThatThrownBy(() -> Criterion.parse(text))
+        assertThatThrownBy(() -> FailCondition.parse(text))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("--fail-on");
     }
 
     @Test
     void aJUnitFileHasACaseForEachCriterion() {
-        List<Criterion> criteria = List.of(Criterion.COLLAPSE, Criterion.parse("rankme.share<0.5"));
-        assertThat(JUnitReport.xml(List.of(diagnosis(0.25)), criteria))
+        List<FailCondition> conditions = List.of(FailCondition.COLLAPSE, FailCondition.parse("rankme.share<0.5"));
+        assertThat(JUnitReport.xml(List.of(diagnosis(0.25)), conditions))
                 .isEqualTo("<?xml version=\"1.0\" encoding=\"UTF-8\"?><testsuites>"
                         + "<testsuite name=\"a &amp; &lt;b&gt;?\" tests=\"2\" failures=\"1\" errors=\"0\" skipped=\"0\">"
                         + "<testcase classname=\"a &amp; &lt;b&gt;?\" name=\"collapse\"></testcase>"

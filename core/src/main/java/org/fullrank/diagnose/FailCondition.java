@@ -15,16 +15,16 @@ import org.jspecify.annotations.Nullable;
 /// @param measure the figure; null for a collapse
 /// @param below whether values below the bound fail; else those above it
 /// @param bound the bound
-public record Criterion(String text, @Nullable Measure measure, boolean below, double bound) {
+public record FailCondition(String text, @Nullable Measure measure, boolean below, double bound) {
     /// Fails if any verdict is a collapse.
-    public static final Criterion COLLAPSE = new Criterion("collapse", null, false, Double.NaN);
+    public static final FailCondition COLLAPSE = new FailCondition("collapse", null, false, Double.NaN);
 
     private static final Pattern BOUND = Pattern.compile("\\s*([a-z0-9.@-]+)\\s*([<>])\\s*(\\S+)\\s*");
 
     /// Reads `collapse`, `FIGURE<VALUE` or `FIGURE>VALUE`.
     ///
     /// @throws InputException when the text is something else, or if there is no such figure
-    public static Criterion parse(String text) {
+    public static FailCondition parse(String text) {
         if (text.strip().toLowerCase(Locale.ROOT).equals(COLLAPSE.text)) {
             return COLLAPSE;
         }
@@ -33,7 +33,7 @@ public record Criterion(String text, @Nullable Measure measure, boolean below, d
                 !matcher.matches(),
                 "--fail-on: found %s, expected collapse, FIGURE<VALUE or FIGURE>VALUE; correct it",
                 text);
-        return new Criterion(
+        return new FailCondition(
                 text.strip(),
                 measure(text, matcher.group(1)),
                 matcher.group(2).equals("<"),
