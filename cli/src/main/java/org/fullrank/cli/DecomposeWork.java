@@ -142,7 +142,17 @@ final class DecomposeWork {
     }
 
     private NoiseLevel noise() {
-        return command.noise == null ? new NoiseLevel.Unknown() : NoiseLevel.of(command.noise);
+        if (command.noise == null) {
+            return new NoiseLevel.Unknown();
+        }
+        InputException.when(
+                command.patience != null,
+                "--patience: found --noise, which ends the fit at the noise level, expected one of both; leave one out");
+        NoiseLevel noise = NoiseLevel.of(command.noise);
+        InputException.when(
+                noise instanceof NoiseLevel.Poisson && ImageTensor.isNamedBy(command.tensor),
+                "--noise poisson: found images, whose values are 0 to 1, expected counts; give them as .npy");
+        return noise;
     }
 
     private UntrainedNetwork network() {
@@ -205,16 +215,18 @@ final class DecomposeWork {
                 folder);
         try {
             Files.createDirectories(folder);
-            try (var states = Files.newDirectoryStream(folder, "rank-*.safetensors")) {
-                boolean found = states.iterator().hasNext();
+            try (var states = Files.newDirectoryStream(folder, "rank-*.safetensors");
+                    var own = Files.newDirectoryStream(
+                            folder, isAuto() ? "rank-*-*.safetensors" : "rank-%d-*.safetensors".formatted(rank()))) {
+                boolean found = own.iterator().hasNext();
                 InputException.when(
-                        !command.resume && found,
+                        !command.resume && states.iterator().hasNext(),
                         "--out %s: found the state of an earlier fit, expected none; add --resume to continue it, or name"
                                 + " another folder",
                         folder);
                 InputException.when(
                         command.resume && !found,
-                        "--resume: found no state of an earlier fit in %s, expected one; leave out --resume to begin",
+                        "--resume: found no state of a fit of this rank in %s, expected one; leave out --resume to begin",
                         folder);
             }
         } catch (IOException e) {

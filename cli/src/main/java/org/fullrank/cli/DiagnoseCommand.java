@@ -367,6 +367,10 @@ final class DiagnoseCommand extends Job {
                 compare && (runs || subjects.size() != 2),
                 "--compare: found %s, expected two files of embeddings; write those of a run with fullrank embed",
                 runs ? "a run folder" : subjects.size() + " files");
+        InputException.when(
+                subjects.stream().filter(INPUT::equals).count() > 1 || INPUT.equals(second) || INPUT.equals(labels),
+                "-: found standard input twice, or for --second or --labels, expected it once, for the embeddings; write a"
+                        + " file");
         requireWritablePage();
         if (junit != null) {
             requireFolder("--junit", junit);

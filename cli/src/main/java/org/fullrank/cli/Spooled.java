@@ -33,6 +33,7 @@ final class Spooled implements AutoCloseable {
         if (file == null) {
             try {
                 file = Files.createTempFile("fullrank-input", "");
+                file.toFile().deleteOnExit(); // after Ctrl-C too
                 Files.copy(in, file, StandardCopyOption.REPLACE_EXISTING);
             } catch (IOException e) {
                 throw new JobException("standard input: cannot be copied to a temporary file: " + e.getMessage(), e);

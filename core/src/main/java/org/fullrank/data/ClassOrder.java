@@ -1,12 +1,12 @@
 package org.fullrank.data;
 
 import java.util.Arrays;
-import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 
-/// The order of an epoch whose batches hold the same number of items of each of their classes, class after class.
-/// Losses that compare classes need such batches. The order is a pure function of (seed, epoch, labels), as that
+/// The order of an epoch whose batches hold the same number of items of each of their classes: one of each
+/// class, then the next of each class, and so on. So each part of a batch (`train.chunks`) has all classes. Losses that
+/// compare classes need such batches. The order is a pure function of (seed, epoch, labels), as that
 /// of [SamplingOrder].
 ///
 /// Each batch draws its classes at random. A class gives its items in a random order without repetition, and
@@ -32,13 +32,15 @@ public record ClassOrder(int[][] items, int inBatch, int perClass) {
                 "batches by class: found %d classes of %d items, expected at least 2 of 1",
                 inBatch,
                 perClass);
-        int[] classes = labels.classes();
-        int[][] items = IntStream.range(0, labels.names().size())
-                .mapToObj(c -> IntStream.range(0, classes.length)
-                        .filter(i -> classes[i] == c)
-                        .toArray())
+        int[][] items = Arrays.stream(ofClasses(labels))
                 .filter(found -> found.length >= perClass)
                 .toArray(int[][]::new);
+        InputException.when(
+                items.length < 2,
+                "batches by class: found %d classes with at least %d items, expected at least 2; use a smaller --set"
+                        + " method.perClass, or give more items of each class",
+                items.length,
+                perClass);
         InputException.when(
                 items.length < inBatch,
                 "batches by class: found %d classes with at least %d items, expected the %d classes of a batch of %d; use"
@@ -47,8 +49,27 @@ public record ClassOrder(int[][] items, int inBatch, int perClass) {
                 perClass,
                 inBatch,
                 inBatch * perClass,
-                Math.max(2, items.length) * perClass);
+                items.length * perClass);
         return new ClassOrder(items, inBatch, perClass);
+    }
+
+    /// The items of each class, ascending.
+    private static int[][] ofClasses(Labels labels) {
+        int[] classes = labels.classes();
+        int[] counts = new int[labels.names().size()];
+        for (int c : classes) {
+            if (c >= 0) {
+                counts[c]++;
+            }
+        }
+        int[][] items = Arrays.stream(counts).mapToObj(int[]::new).toArray(int[][]::new);
+        Arrays.fill(counts, 0);
+        for (int i = 0; i < classes.length; i++) {
+            if (classes[i] >= 0) {
+                items[classes[i]][counts[classes[i]]++] = i;
+            }
+        }
+        return items;
     }
 
     /// The items of the batches of an epoch, one batch after the other, `[batches * inBatch * perClass]`.
@@ -60,16 +81,18 @@ public record ClassOrder(int[][] items, int inBatch, int perClass) {
         int at = 0;
         for (int b = 0; b < batches; b++) {
             int[] drawn = SamplingOrder.permutation(Keyed.of(seed, CLASSES, epoch, b), items.length);
-            for (int c : Arrays.copyOf(drawn, inBatch)) {
+            for (int place = 0; place < inBatch; place++) {
+                int c = drawn[place];
                 if (rounds[c].length - used[c] < perClass) {
                     rounds[c] =
                             SamplingOrder.permutation(Keyed.of(seed, STREAM, epoch, c, round[c]++), items[c].length);
                     used[c] = 0;
                 }
                 for (int k = 0; k < perClass; k++) {
-                    order[at++] = items[c][rounds[c][used[c]++]];
+                    order[at + k * inBatch + place] = items[c][rounds[c][used[c]++]];
                 }
             }
+            at += inBatch * perClass;
         }
         return order;
     }

@@ -79,7 +79,13 @@ public record Decomposition(
         try (var whole = JointFits.whole(data, settings, iterations, state)) {
             return whole.run(progress)
                     ? new Decomposition(
-                            settings, sizes, whole.result().factors, iterations, losses, heldOutLosses, excess)
+                            settings,
+                            sizes,
+                            whole.result().factors,
+                            iterations,
+                            losses,
+                            heldOutLosses,
+                            whole.result().excess)
                     : this;
         }
     }

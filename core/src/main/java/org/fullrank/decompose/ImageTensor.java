@@ -44,7 +44,7 @@ public final class ImageTensor {
                     ? new NpyArray(List.of(picture.height, picture.width), picture.channel(0))
                     : new NpyArray(List.of(picture.height, picture.width, 3), picture.values);
         }
-        List<Path> files = files(path);
+        List<Path> files = files(path, notes);
         InputException.when(
                 files.isEmpty(), "images %s: found no PNG or TIFF file, expected gray images of one size", path);
         Decoded first = Decoded.of(files.getFirst(), notes);
@@ -72,9 +72,18 @@ public final class ImageTensor {
         return new NpyArray(List.of(first.height, first.width, files.size()), stack);
     }
 
-    private static List<Path> files(Path folder) {
+    private static List<Path> files(Path folder, Consumer<String> notes) {
         try (Stream<Path> files = Files.list(folder)) {
-            return files.filter(ImageTensor::isImage).sorted().toList();
+            List<Path> all = files.filter(Files::isRegularFile)
+                    .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
+                    .sorted()
+                    .toList();
+            List<Path> images = all.stream().filter(ImageTensor::isImage).toList();
+            if (images.size() < all.size()) {
+                notes.accept("%s: %d files that are no PNG or TIFF were left out"
+                        .formatted(folder, all.size() - images.size()));
+            }
+            return images;
         } catch (IOException e) {
             throw new JobException("images %s: cannot be read (%s)".formatted(folder, e.getMessage()), e);
         }

@@ -14,9 +14,11 @@ import org.fullrank.engine.Tensors;
 ///
 /// Before each round, the current approximation fills in the missing entries. At first, the mean fills them.
 public final class Tucker {
-    /// Rounds over all factors. Without missing entries, the approximation hardly changes after ten. Missing
-    /// entries settle slowly.
+    /// Largest number of rounds over all factors. Without missing entries, the approximation hardly changes
+    /// after ten. Missing entries settle slowly.
     public static final int ROUNDS = 100;
+    /// The rounds end when the squared length of the core changes by less than this share.
+    private static final double TOLERANCE = 1e-10;
 
     private Tucker() {}
 
@@ -39,6 +41,7 @@ public final class Tucker {
             for (int side = 0; side < shape.length; side++) {
                 factors.add(leading(imputed, side, rank));
             }
+            double before = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 try (var step = Scope.open()) {
                     for (int side = 0; side < shape.length; side++) {
@@ -47,6 +50,12 @@ public final class Tucker {
                     if (!data.isComplete()) {
                         imputed.copy_(x.add(approximation(imputed, factors).mul(missing)));
                     }
+                    double length = Tensors.value(
+                            projected(imputed, factors, -1).square().sum());
+                    if (Math.abs(length - before) <= TOLERANCE * length) {
+                        break;
+                    }
+                    before = length;
                 }
             }
             return Tensors.floats(approximation(imputed, factors));

@@ -10,8 +10,8 @@ import javax.xml.stream.XMLStreamWriter;
 /// The result of checks in the XML format of JUnit, which build servers show: a suite for each diagnosis, and in
 /// it a case for each condition.
 public final class JUnitReport {
-    /// The control characters that XML cannot contain.
-    private static final String FORBIDDEN = "[\\p{Cntrl}&&[^\\t\\n]]";
+    /// The characters that XML 1.0 cannot contain.
+    private static final String FORBIDDEN = "[^\\t\\n\\x{20}-\\x{D7FF}\\x{E000}-\\x{FFFD}\\x{10000}-\\x{10FFFF}]";
 
     private JUnitReport() {}
 

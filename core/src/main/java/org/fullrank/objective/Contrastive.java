@@ -43,8 +43,8 @@ public record Contrastive(double margin, double meanSingularValue) implements Ra
         Tensor squares = RankingLoss.squaredDistances(unit); // [N, N]
         Tensor same = classes.same(unit); // [N, N]
         Tensor other = torch.ones_like(same).sub(same); // [N, N]
-        double rows = unit.size(0);
-        Tensor pull = squares.mul(same).sum().div(same.sum().sub(Tensors.scalar(rows))); // the diagonal is 0
+        Tensor pairs = same.sub(torch.eye(unit.size(0), same.options())); // [N, N], 0 on the diagonal
+        Tensor pull = squares.mul(pairs).sum().div(pairs.sum());
         Tensor distances = squares.add(Tensors.scalar(DISTANCE_FLOOR)).sqrt(); // [N, N]
         Tensor lacking = distances.neg().add(Tensors.scalar(margin)).clamp_min(Tensors.scalar(0)); // [N, N]
         Tensor push = lacking.square().mul(other).sum().div(other.sum());

@@ -14,6 +14,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.method.Method;
+import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mode;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
@@ -276,9 +277,12 @@ public final class Preflight {
         return Math.min(most, rehearsal.samples());
     }
 
-    /// Number of rows for which `time` is enough. It is at most the batch.
+    /// Number of rows for which `time` is enough. It is at most the batch. For a method with labels, it is the
+    /// batch or 0, because a part of a batch may lack pairs of one class.
     private int affordable(double time, double secondsOfRow) {
-        return (int) Math.min(rehearsal.recipe().train().batch(), time / Math.max(secondsOfRow, 1e-12));
+        int batch = rehearsal.recipe().train().batch();
+        int rows = (int) Math.min(batch, time / Math.max(secondsOfRow, 1e-12));
+        return rows < batch && rehearsal.recipe().method() instanceof MethodSpec.Metric ? 0 : rows;
     }
 
     private double left() {

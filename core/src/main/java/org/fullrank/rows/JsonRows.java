@@ -1,8 +1,11 @@
 package org.fullrank.rows;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,6 +20,7 @@ import org.fullrank.data.ClassNumbers;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
 /// Reads JSON lines as float64. Each line is an array of numbers, or an object with such an array. The array is
@@ -25,7 +29,11 @@ import org.jspecify.annotations.Nullable;
 final class JsonRows implements RowStream {
     private static final List<String> FIELDS = List.of("embedding", "embeddings", "vector", "values", "z", "x");
     private static final List<String> LABELS = List.of("label", "class", "target", "y");
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    private static final ObjectMapper MAPPER = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .build();
+    private static final String BYTE_ORDER_MARK = "\uFEFF";
     private static final int SHOWN = 40;
 
     private final Path file;
@@ -51,7 +59,7 @@ final class JsonRows implements RowStream {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
                 if (!line.isBlank()) {
-                    return parse(line);
+                    return parse(number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line);
                 }
             }
             return null;
@@ -63,7 +71,7 @@ final class JsonRows implements RowStream {
             } catch (JsonProcessingException e) {
                 String shown = line.length() > SHOWN ? line.substring(0, SHOWN) + "..." : line;
                 throw new InputException(
-                        "%s is no JSON: %s; write one array or object on each line"
+                        "%s is not one JSON value without double names: %s; write one array or object on each line"
                                 .formatted(where(), shown.replaceAll("\\p{Cntrl}", "?")),
                         e);
             }
@@ -115,6 +123,9 @@ final class JsonRows implements RowStream {
 
     /// The labels: the field that the user names, or `label`, `class`, `target` or `y`; null if there is none.
     static @Nullable Labels labels(Path file, @Nullable String wanted, Consumer<String> notes) {
+        if (CsvTable.NO_LABEL.equals(wanted)) {
+            return null;
+        }
         try (Lines lines = new Lines(file)) {
             JsonNode line = lines.next();
             String field = wanted != null ? wanted : line == null ? null : named(line);

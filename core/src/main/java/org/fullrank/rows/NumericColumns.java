@@ -46,7 +46,10 @@ record NumericColumns(int[] positions, List<String> warnings) {
             left[position] = true;
         }
         search.leaveOut(left, search.texts(left), "text");
-        search.leaveOut(left, search.identifiers(left), "different whole numbers, which look like identifiers");
+        search.leaveOut(
+                left,
+                search.identifiers(left),
+                "different whole numbers, which look like identifiers; if they are dimensions, save the rows as .npy");
         int[] positions = IntStream.range(0, left.length).filter(i -> !left[i]).toArray();
         InputException.when(
                 positions.length == 0,

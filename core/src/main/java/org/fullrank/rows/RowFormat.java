@@ -68,7 +68,9 @@ enum RowFormat {
 
     /// Whether the first character that is not blank begins an array or an object.
     private static boolean isJson(byte[] head) {
-        String text = new String(head, StandardCharsets.UTF_8).strip();
+        String text = new String(head, StandardCharsets.UTF_8)
+                .replace("\uFEFF", "") // a byte order mark
+                .strip();
         return text.startsWith("{") || text.startsWith("[");
     }
 

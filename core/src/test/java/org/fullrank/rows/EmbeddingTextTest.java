@@ -71,7 +71,8 @@ class EmbeddingTextTest {
                                     ? ""
                                     : "left out " + named + ": "
                                             + (cells.contains("#")
-                                                    ? "different whole numbers, which look like identifiers"
+                                                    ? "different whole numbers, which look like identifiers; if they are"
+                                                            + " dimensions, save the rows as .npy"
                                                     : "text"));
         }
     }
@@ -130,10 +131,13 @@ class EmbeddingTextTest {
                 "[1,2]|[3]|line 2: found 1 numbers, expected 2",
                 "[1,2]|[3,\"x\"]|line 2: found no array of numbers",
                 "[1,2]|{\"z\": [1,2]}|line 2: found no array of numbers",
-                "[1,2]|[3,|line 2 is no JSON",
+                "[1,2]|[3,|line 2 is not one JSON value",
+                "[1,2]|[3,4],[5,6]|line 2 is not one JSON value",
+                "[1,2]|[3,4] [5,6]|line 2 is not one JSON value",
+                "{\"z\": [1], \"z\": [2]}|[]|line 1 is not one JSON value",
                 "{\"a\": 1}|{\"a\": 2}|line 1: found no array of numbers",
                 "{\"a\": [1], \"b\": [2]}|[]|line 1: found the arrays [a, b]",
-                "[|1]|line 1 is no JSON",
+                "[|1]|line 1 is not one JSON value",
             })
     void damagedJsonIsRefusedWithItsLine(String first, String second, String message) throws IOException {
         Path file = file("bad.jsonl", List.of(first, second));
