@@ -59,7 +59,7 @@ public final class ThreadChoice {
     /// Whether threads of other processes are running now. Only then is a measurement worth its time, and
     /// only then does it say something: threads of this process, such as the compiler's, end soon. True on
     /// systems without `/proc`.
-    static boolean crowded() {
+    public static boolean crowded() {
         int[] others = new int[LOOKS];
         for (int i = 0; i < LOOKS; i++) {
             try {

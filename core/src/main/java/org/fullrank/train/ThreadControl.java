@@ -6,7 +6,7 @@ import org.fullrank.engine.ThreadChoice;
 import org.fullrank.engine.Threads;
 
 /// The number of threads of one training. If the recipe has a number of threads, this number does not change.
-/// The number 0 means automatic. Then the best number is measured at the start and about once a minute,
+/// The number 0 means automatic. Then the best number is chosen at the start and about once a minute,
 /// because other processes may start and end. Each change is printed. A change of the number of threads
 /// changes the rounding of sums.
 final class ThreadControl {
@@ -53,25 +53,28 @@ final class ThreadControl {
         use(saved);
     }
 
-    /// Measures again if it is time for it. If another number of threads saves a fifth of the time, it
-    /// changes the number.
+    /// Looks again if it is time for it. If no other process runs, all threads are used. Otherwise the best
+    /// number is measured, and the number changes if another one saves a fifth of the time. On an idle machine,
+    /// a measurement would be wrong: threads of this process, such as the compiler's, disturb it.
     void reconsider(long step) {
         if (!automatic || most == 1 || System.nanoTime() - measured < NANOS_BETWEEN) {
             return;
         }
-        ThreadChoice.Measured now = ThreadChoice.measure(most, count);
-        int best = now.best(count);
+        if (ThreadChoice.crowded()) {
+            ThreadChoice.Measured now = ThreadChoice.measure(most, count);
+            int best = now.best(count);
+            change(best, step, String.format(Locale.ROOT, "%.1f times as fast now", now.ratio(count, best)));
+        } else {
+            change(most, step, "as no other process runs now");
+        }
+        measured = System.nanoTime();
+    }
+
+    private void change(int best, long step, String why) {
         if (best != count) {
-            notes.accept(String.format(
-                    Locale.ROOT,
-                    "threads: %d instead of %d from step %d on, %.1f times as fast now",
-                    best,
-                    count,
-                    step + 1,
-                    now.ratio(count, best)));
+            notes.accept("threads: %d instead of %d from step %d on, %s".formatted(best, count, step + 1, why));
         }
         use(best);
-        measured = System.nanoTime();
     }
 
     private void use(int threads) {

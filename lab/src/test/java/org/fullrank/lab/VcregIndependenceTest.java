@@ -33,7 +33,7 @@ class VcregIndependenceTest {
                 .anyMatch(claim -> claim.startsWith("without a projector the dimensions are uncorrelated"))
                 .anyMatch(claim -> claim.startsWith("elementwise features make them more independent"))
                 .anyMatch(claim -> claim.startsWith("the outputs of random 128 become less correlated"))
-                .anyMatch(claim -> claim.startsWith("a narrow projector meets the term at its output"));
+                .anyMatch(claim -> claim.startsWith("a narrow projector decorrelates its output"));
     }
 
     /// Measures of the representation, given as those of the output, refute every claim about the output.
