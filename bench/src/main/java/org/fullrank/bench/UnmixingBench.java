@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.independence.AmariDistance;
@@ -15,46 +18,83 @@ import org.fullrank.independence.Mixtures;
 import org.fullrank.independence.Unmixing;
 
 /// Measures the time of an unmixing, and its Amari distance from the mixing matrix. The time is that of the
-/// whole fit, without reading files: the first one, and the median of those that follow. There is a fit for
-/// each seed from 0. `bench/peers/unmix_sklearn.py` prints the same of scikit-learn's FastICA, and makes the
-/// synthetic mixtures.
+/// whole fit, without reading files. The first fit of the process is not counted, because Java is slow while
+/// it compiles.
+///
+/// An input is a folder with the mixing matrix (`.csv`) and the mixtures (`.npy` or `.wav`). It is fitted with
+/// the seeds 0 to 4. A folder of inputs is one kind of mixtures, and each of its inputs is fitted once.
+/// `bench/peers/unmix_sklearn.py` makes such folders, and prints the same of scikit-learn's FastICA.
 ///
 /// ```
-/// bench/run UnmixingBench MIXING.csv FILE...
+/// bench/run UnmixingBench FOLDER...
 /// ```
 public final class UnmixingBench {
-    private static final int ROUNDS = 6;
+    private static final int SEEDS = 5;
 
     private UnmixingBench() {}
 
+    /// Mixtures with their mixing matrix.
+    private record Input(Columns mixtures, double[][] mixing) {
+        static Input of(Path folder) {
+            List<Path> files = list(
+                    folder,
+                    file -> file.toString().endsWith(".npy")
+                            || file.getFileName().toString().startsWith("mix_"));
+            Path matrix = list(folder, file -> file.toString().endsWith(".csv")).getFirst();
+            return new Input(Mixtures.read(files, System.err::println).columns(), matrix(matrix));
+        }
+    }
+
     public static void main(String[] arguments) {
-        InputException.when(
-                arguments.length < 2,
-                "UnmixingBench: found %d arguments, expected MIXING.csv and the files of the mixtures",
-                arguments.length);
+        InputException.when(arguments.length == 0, "UnmixingBench: found no argument, expected folders of mixtures");
         Threads.use(1); // as fullrank unmix, for up to eight mixtures
-        double[][] mixing = matrix(Path.of(arguments[0]));
-        List<Path> files = Arrays.stream(arguments).skip(1).map(Path::of).toList();
-        Columns mixtures = Mixtures.read(files, System.err::println).columns();
-        double[] seconds = new double[ROUNDS];
-        double[] distances = new double[ROUNDS];
-        for (int seed = 0; seed < ROUNDS; seed++) {
-            long number = seed;
+        System.out.println("| mixtures | fits | identifiable | Amari distance: median | largest | seconds: median |");
+        System.out.println("| --- | --- | --- | --- | --- | --- |");
+        boolean warm = false;
+        for (String argument : arguments) {
+            Path folder = Path.of(argument);
+            List<Path> folders = list(folder, Files::isDirectory);
+            List<Input> inputs = new ArrayList<>();
+            for (int i = 0; i < SEEDS; i++) {
+                inputs.add(Input.of(folders.isEmpty() ? folder : folders.get(i % folders.size())));
+            }
+            if (!warm) {
+                Unmixing.fit(inputs.getFirst().mixtures, Unmixing.STARTS, 0);
+                warm = true;
+            }
+            row(folder.getFileName().toString(), inputs);
+        }
+    }
+
+    private static void row(String name, List<Input> inputs) {
+        double[] seconds = new double[inputs.size()];
+        double[] distances = new double[inputs.size()];
+        int identifiable = 0;
+        for (int i = 0; i < seconds.length; i++) {
+            Input input = inputs.get(i);
+            int seed = i;
             Unmixing[] found = new Unmixing[1];
-            seconds[seed] = Timing.seconds(() -> found[0] = Unmixing.fit(mixtures, Unmixing.STARTS, number));
-            distances[seed] = AmariDistance.of(found[0].matrix(), mixing);
+            seconds[i] = Timing.seconds(() -> found[0] = Unmixing.fit(input.mixtures, Unmixing.STARTS, seed));
+            distances[i] = AmariDistance.of(found[0].matrix(), input.mixing);
+            identifiable += found[0].identifiable() ? 1 : 0;
         }
         System.out.printf(
                 Locale.ROOT,
-                "%d mixtures of %d samples: first %.3f s, then %.3f s (median of %d); Amari distance %.4f to %.4f, median %.4f%n",
-                mixtures.width(),
-                mixtures.rows(),
-                seconds[0],
-                Timing.median(Arrays.copyOfRange(seconds, 1, ROUNDS)),
-                ROUNDS - 1,
-                Arrays.stream(distances).min().orElseThrow(),
+                "| %s | %d | %d | %.4f | %.4f | %.3f |%n",
+                name,
+                seconds.length,
+                identifiable,
+                Timing.median(distances),
                 Arrays.stream(distances).max().orElseThrow(),
-                Timing.median(distances));
+                Timing.median(seconds));
+    }
+
+    private static List<Path> list(Path folder, Predicate<Path> wanted) {
+        try (Stream<Path> files = Files.list(folder)) {
+            return files.filter(wanted).sorted().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /// A matrix, one row on each line.

@@ -18,18 +18,17 @@ final class PairSweeps {
     private static final double STEP = QUARTER / ANGLES;
 
     private static final int MOST_SWEEPS = 20;
-    private static final double GOLDEN = (Math.sqrt(5) - 1) / 2;
 
     /// How angles are searched.
     enum Search {
         /// Tries all angles first.
-        GLOBAL(3e-3, 1e-2),
+        GLOBAL(1.5e-3, 1e-2),
 
-        /// Tries only angles near the present angle. A finer precision changes an Amari distance by less than
+        /// Tries only angles near the present angle. A smaller error changes an Amari distance by less than
         /// 0.001.
-        LOCAL(3e-4, 1e-3);
+        LOCAL(1.5e-4, 1e-3);
 
-        /// Precision of an angle in radians.
+        /// Largest error of an angle in radians.
         private final double precision;
 
         /// If no pair turns by more than this, the sweeps end.
@@ -102,7 +101,7 @@ final class PairSweeps {
             Tensor pair = components.index_select(1, Tensors.of(new int[] {i, j})); // [N, 2]
             DoubleUnaryOperator value = angle -> value(pair, rest, angle);
             double near = search == Search.GLOBAL ? STEP * indexOfSmallest(scan(value)) : 0;
-            double angle = golden(value, near, search.precision);
+            double angle = Brent.minimum(value, near - STEP, near, near + STEP, search.precision);
             if (value.applyAsDouble(angle) >= value.applyAsDouble(0)) {
                 return 0;
             }
@@ -147,32 +146,6 @@ final class PairSweeps {
         double c = Math.cos(angle);
         double s = Math.sin(angle);
         return Tensors.of(new double[] {c, s, -s, c}, 2, 2);
-    }
-
-    /// The angle with the smallest value near another angle, found by golden-section search.
-    private static double golden(DoubleUnaryOperator value, double near, double precision) {
-        double low = near - STEP;
-        double high = near + STEP;
-        double left = high - GOLDEN * (high - low);
-        double right = low + GOLDEN * (high - low);
-        double atLeft = value.applyAsDouble(left);
-        double atRight = value.applyAsDouble(right);
-        while (high - low > precision) {
-            if (atLeft < atRight) {
-                high = right;
-                right = left;
-                atRight = atLeft;
-                left = high - GOLDEN * (high - low);
-                atLeft = value.applyAsDouble(left);
-            } else {
-                low = left;
-                left = right;
-                atLeft = atRight;
-                right = low + GOLDEN * (high - low);
-                atRight = value.applyAsDouble(right);
-            }
-        }
-        return (low + high) / 2;
     }
 
     private static int indexOfSmallest(double[] values) {

@@ -8,6 +8,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
 import java.util.random.RandomGenerator;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -29,6 +30,12 @@ record CopyTask(Turn turn, Start start) implements Experiment {
     private static final int MARKER = SYMBOLS + 1;
     private static final double RATE = 3e-3;
     private static final int BATCH = 32;
+
+    /// The bound of the loss, as a share of that of a guess.
+    private static final double BOUND = 0.34;
+
+    /// Columns of the table.
+    private static final int PARTS = 6;
 
     /// Draws an orthogonal matrix `[n, n]`.
     @FunctionalInterface
@@ -68,11 +75,14 @@ record CopyTask(Turn turn, Start start) implements Experiment {
                 matrices (projUNN-T). The direction is the step of RMSprop divided by 32, reduced to rank one by a
                 random sketch.
 
-                The number of steps was 1000 at first. Then the loss of the last 250 steps was .048, .119 and .168 for the
-                seeds 1, 2 and 3. So the time that the network needs depends on the seed.
+                A second trained network has a better direction: its sketch makes one power step, that is one more
+                product with the matrix and its transpose (Halko, Martinsson, Tropp 2011). It usually
+                learns faster: over the seeds 1 to 8, the median of the mean loss of steps 751 to 1000 was .066, and .118
+                with the sketch of the paper. 6 and 3 of the 8 losses were at most .10. So the time that a network needs
+                depends much on the seed.
 
-                There are two controls. One keeps U at its initial value, and the other sets U to 0. All three
-                networks train W, V and c. A quarter of the steps is one entry of the table.
+                There are two controls. One keeps U at its initial value, and the other sets U to 0. All four
+                networks train W, V and c. An entry of the table is the mean loss of a sixth of the steps.
                 """);
     }
 
@@ -86,19 +96,30 @@ record CopyTask(Turn turn, Start start) implements Experiment {
         for (Memory memory : Memory.values()) {
             runs.put(memory, train(setting, memory, shape, units, steps));
         }
-        ResultTable table =
-                ResultTable.of("network", "quarter 1", "quarter 2", "quarter 3", "quarter 4", "max |U'U - I|");
-        for (MemoryRun run : runs.values()) {
-            table = table.row(
-                    run.memory().label(),
-                    run.quarter(0),
-                    run.quarter(1),
-                    run.quarter(2),
-                    run.quarter(3),
-                    run.memory() == Memory.NONE ? "-" : run.error());
+        return new Outcome(claims(runs, guess), table(runs, guess, steps), figure(runs, guess, steps));
+    }
+
+    private static ResultTable table(Map<Memory, MemoryRun> runs, double guess, int steps) {
+        List<String> heads = new ArrayList<>(List.of("network"));
+        for (int k = 1; k <= PARTS; k++) {
+            heads.add("to step " + k * steps / PARTS);
         }
-        table = table.row("guess", guess, guess, guess, guess, "-");
-        return new Outcome(claims(runs, guess), table, figure(runs, guess, steps));
+        heads.add("max |U'U - I|");
+        ResultTable table = ResultTable.of(heads.toArray(String[]::new));
+        for (MemoryRun run : runs.values()) {
+            Object error = run.memory() == Memory.NONE ? "-" : run.error();
+            table = table.row(row(run.memory().label(), k -> run.mean(k, PARTS), error));
+        }
+        return table.row(row("guess", _ -> guess, "-"));
+    }
+
+    private static Object[] row(String network, IntToDoubleFunction loss, Object error) {
+        List<Object> row = new ArrayList<>(List.of(network));
+        for (int k = 0; k < PARTS; k++) {
+            row.add(loss.applyAsDouble(k));
+        }
+        row.add(error);
+        return row.toArray();
     }
 
     /// The parts of a sequence.
@@ -145,14 +166,20 @@ record CopyTask(Turn turn, Start start) implements Experiment {
 
     private static List<Claim> claims(Map<Memory, MemoryRun> runs, double guess) {
         MemoryRun trained = Objects.requireNonNull(runs.get(Memory.TRAINED));
+        MemoryRun power = Objects.requireNonNull(runs.get(Memory.POWER));
         MemoryRun frozen = Objects.requireNonNull(runs.get(Memory.FROZEN));
         MemoryRun none = Objects.requireNonNull(runs.get(Memory.NONE));
         List<Claim> claims = new ArrayList<>();
         claims.add(Claim.of(
                 "trained U, last quarter: loss divided by that of a guess",
                 trained.last() / guess,
-                atMost(0.34),
+                atMost(BOUND),
                 "a loss of .10 at T = 50; an independent calculation reached .054 after 1000 steps in one run"));
+        claims.add(Claim.of(
+                "trained U with a power step, last quarter: loss divided by that of a guess",
+                power.last() / guess,
+                atMost(BOUND),
+                "the bound of the network above"));
         claims.add(Claim.of(
                 "frozen U, last quarter: loss divided by that of a guess",
                 frozen.last() / guess,

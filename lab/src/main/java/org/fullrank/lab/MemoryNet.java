@@ -13,6 +13,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.LowRank;
 import org.fullrank.linalg.RankSampler;
 import org.fullrank.linalg.Reductions;
+import org.jspecify.annotations.Nullable;
 
 /// A recurrent network `h' = phi(W x + U h)` with the output `V h + c`, and its training by RMSprop. U moves
 /// by changes of rank one. The numbers are float64, and the gradient is backpropagation through time. The scope
@@ -28,17 +29,21 @@ final class MemoryNet implements SequenceNet {
 
     /// What becomes of the recurrent matrix.
     enum Memory {
-        /// It moves by [Turn].
-        TRAINED("trained orthogonal U"),
+        /// It moves by [Turn], in a direction of the sketch of the paper.
+        TRAINED("trained orthogonal U", RankSampler.Sketch.defaults()),
+        /// It moves by [Turn], in a direction of a sketch with one power step.
+        POWER("trained orthogonal U, power step", new RankSampler.Sketch(1)),
         /// It keeps its initial value.
-        FROZEN("frozen orthogonal U"),
+        FROZEN("frozen orthogonal U", null),
         /// It is 0, so the network sees only the current step.
-        NONE("no memory");
+        NONE("no memory", null);
 
         private final String label;
+        private final @Nullable RankSampler sampler;
 
-        Memory(String label) {
+        Memory(String label, @Nullable RankSampler sampler) {
             this.label = label;
+            this.sampler = sampler;
         }
 
         String label() {
@@ -230,9 +235,9 @@ final class MemoryNet implements SequenceNet {
     public double step(Batch batch, double rate, RandomGenerator random) {
         try (var scope = Scope.withoutGradients()) {
             Slope slope = slope(batch);
-            if (memory == Memory.TRAINED) {
+            if (memory.sampler != null) {
                 Tensor change = change(0, slope.gradients.getFirst(), rate).div(Tensors.scalar(DIVIDER));
-                turn.apply(u, RankSampler.Sketch.defaults().sample(change, RANK, random));
+                turn.apply(u, memory.sampler.sample(change, RANK, random));
             }
             for (int i = 1; i < parameters().size(); i++) {
                 parameters().get(i).add_(change(i, slope.gradients.get(i), rate));

@@ -40,7 +40,8 @@ record MemoryRun(Memory memory, double[] losses, double error) {
         return mean(7, 8);
     }
 
-    private double mean(int part, int parts) {
+    /// The mean loss of one of so many equal parts of the steps, from 0.
+    double mean(int part, int parts) {
         int size = losses.length / parts;
         return VectorMath.mean(Arrays.copyOfRange(losses, part * size, (part + 1) * size));
     }
