@@ -45,6 +45,7 @@ class ArchitectureTest {
             "probe",
             "run",
             "page",
+            "export",
             "monitor",
             "train",
             "trained",

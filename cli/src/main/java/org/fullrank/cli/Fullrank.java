@@ -31,6 +31,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvaluateCommand.class,
             DiagnoseCommand.class,
             EmbedCommand.class,
+            ExportCommand.class,
             ReplayCommand.class,
             StreamCommand.class,
             DataCommand.class,

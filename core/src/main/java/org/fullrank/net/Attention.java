@@ -14,7 +14,7 @@ final class Attention {
     static Layer layer(NetworkBuilder net, int width, int heads) {
         Layer qkv = Vit.linear(net.in("qkv"), width, 3 * width);
         Layer projection = Vit.linear(net.in("proj"), width, width);
-        return (x, mode) -> {
+        Layer layer = (x, mode) -> {
             LinearRegions.curved("attention");
             long batch = x.size(0);
             long tokens = x.size(1);
@@ -26,5 +26,6 @@ final class Attention {
                     torch.scaled_dot_product_attention(parts.select(0, 0), parts.select(0, 1), parts.select(0, 2));
             return projection.forward(mixed.transpose(1, 2).reshape(batch, tokens, width), mode);
         };
+        return layer.written((graph, x) -> projection.write(graph, graph.attention(qkv.write(graph, x), heads, width)));
     }
 }

@@ -85,7 +85,7 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, boolean
             blocks.add(new Encoder.Block(name, layer, out));
             in = out;
         }
-        return new Encoder((x, mode) -> x, blocks);
+        return new Encoder(Layer.identity(), blocks);
     }
 
     /// @param grid of the output

@@ -32,7 +32,7 @@ public final class Encoder implements Layer {
     /// @param entry what comes before the first block, such as the stem of a ResNet
     /// @param blocks in the order of the data, at least one
     public Encoder(Layer entry, List<Block> blocks) {
-        this(entry, blocks, Encoder::mean, (x, mode) -> x);
+        this(entry, blocks, mean(), Layer.identity());
     }
 
     /// @param entry what comes before the first block
@@ -47,12 +47,13 @@ public final class Encoder implements Layer {
         this.exit = exit;
     }
 
-    private static Tensor mean(Tensor x, Mode mode) {
-        return switch ((int) x.dim()) {
+    private static Layer mean() {
+        Layer layer = (x, mode) -> switch ((int) x.dim()) {
             case 4 -> x.mean(2, 3);
             case 3 -> x.mean(2);
             default -> x;
         };
+        return layer.written((graph, x) -> graph.pooled(x));
     }
 
     /// The representation, `[B, C, H, W]`, `[B, F]` or `[B, C, L]` to `[B, D]`.
@@ -80,6 +81,29 @@ public final class Encoder implements Layer {
         outputs.add(exit.forward(pool(activity, mode), mode));
         outputs.addAll(List.of(pooled));
         return outputs;
+    }
+
+    @Override
+    public String write(GraphWriter graph, String x) {
+        return exit.write(graph, pool.write(graph, blocks(graph, x, blocks.getLast().name())));
+    }
+
+    /// Writes the encoder up to a block, whose pooled output is the result.
+    ///
+    /// @throws InputException when there is no such block, or a graph cannot have a layer
+    public String write(GraphWriter graph, String x, String name) {
+        return pool.write(graph, blocks(graph, x, block(name).name()));
+    }
+
+    private String blocks(GraphWriter graph, String x, String last) {
+        String y = entry.write(graph, x);
+        for (Block block : blocks) {
+            y = block.layer().write(graph, y);
+            if (block.name().equals(last)) {
+                break;
+            }
+        }
+        return y;
     }
 
     /// The input of the first block for the encoder input `x`.

@@ -3,12 +3,50 @@ package org.fullrank.net;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.InputException;
 
 /// A differentiable function with parameters.
 @FunctionalInterface
 public interface Layer {
     /// The output for `x`; the shapes depend on the layer. The caller's scope owns the result.
     Tensor forward(Tensor x, Mode mode);
+
+    /// Writes this layer into a graph.
+    ///
+    /// @param x name of the input
+    /// @return name of the output
+    /// @throws InputException when a graph cannot have this layer
+    default String write(GraphWriter graph, String x) {
+        throw new InputException("export: found a layer that cannot be written into a graph, expected the layers of a"
+                + " resnet, convnet, vgg, vit, mlp or linear encoder; export another encoder");
+    }
+
+    /// This layer, written into a graph like this.
+    default Layer written(Writing writing) {
+        Layer layer = this;
+        return new Layer() {
+            @Override
+            public Tensor forward(Tensor x, Mode mode) {
+                return layer.forward(x, mode);
+            }
+
+            @Override
+            public String write(GraphWriter graph, String x) {
+                return writing.write(graph, x);
+            }
+        };
+    }
+
+    /// Writes a layer into a graph.
+    @FunctionalInterface
+    interface Writing {
+        String write(GraphWriter graph, String x);
+    }
+
+    /// The layer that does nothing.
+    static Layer identity() {
+        return new Chain(List.of());
+    }
 
     /// A chain of the layers. Without layers it is the identity.
     static Chain chain(List<Layer> layers) {
@@ -28,6 +66,15 @@ public interface Layer {
             Tensor y = x;
             for (Layer layer : layers) {
                 y = layer.forward(y, mode);
+            }
+            return y;
+        }
+
+        @Override
+        public String write(GraphWriter graph, String x) {
+            String y = x;
+            for (Layer layer : layers) {
+                y = layer.write(graph, y);
             }
             return y;
         }

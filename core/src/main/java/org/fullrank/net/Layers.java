@@ -32,7 +32,8 @@ final class Layers {
         return NonFiniteTrace.layer(
                 "convolution",
                 net.path(),
-                (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
+                        (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1))
+                .written((graph, x) -> graph.convolution(x, weight.tensor(), null, stride, pad));
     }
 
     /// One-dimensional convolution without bias, `[B, in, L] -> [B, out, L / stride]`, padded by `kernel / 2`.
@@ -44,7 +45,8 @@ final class Layers {
         return NonFiniteTrace.layer(
                 "convolution",
                 net.path(),
-                (x, mode) -> torch.conv1d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1));
+                        (x, mode) -> torch.conv1d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1))
+                .written((graph, x) -> graph.convolution(x, weight.tensor(), null, stride, kernel / 2));
     }
 
     /// 3x3 convolution with bias, `[B, in, H, W] -> [B, out, H, W]`.
@@ -55,7 +57,9 @@ final class Layers {
         return NonFiniteTrace.layer(
                 "convolution",
                 net.path(),
-                (x, mode) -> torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1));
+                        (x, mode) ->
+                                torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1))
+                .written((graph, x) -> graph.convolution(x, weight.tensor(), bias.tensor(), 1, 1));
     }
 
     /// Convolution with bias and adjacent windows that do not overlap, `[B, in, H, W] -> [B, out, H / side, W
@@ -71,7 +75,8 @@ final class Layers {
                 "patches",
                 net.path(),
                 (x, mode) -> torch.conv2d(
-                        x, weight.tensor(), new TensorOptional(bias.tensor()), stride, padding, dilation, 1));
+                                x, weight.tensor(), new TensorOptional(bias.tensor()), stride, padding, dilation, 1))
+                .written((graph, x) -> graph.convolution(x, weight.tensor(), bias.tensor(), side, 0));
     }
 
     /// Affine map `[B, in] -> [B, out]`, with PyTorch's default initial values of linear layers.
@@ -81,7 +86,8 @@ final class Layers {
             return linear(net, in, out, init, init);
         }
         Parameter weight = net.parameter("weight", init, out, in);
-        return NonFiniteTrace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()));
+        return NonFiniteTrace.layer("linear", net.path(), (x, mode) -> torch.linear(x, weight.tensor()))
+                .written((graph, x) -> graph.linear(x, weight.tensor(), null));
     }
 
     /// Affine map `[..., in] -> [..., out]` with a bias.
@@ -91,7 +97,8 @@ final class Layers {
         return NonFiniteTrace.layer(
                 "linear",
                 net.path(),
-                (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())));
+                        (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())))
+                .written((graph, x) -> graph.linear(x, weight.tensor(), offset.tensor()));
     }
 
     /// Batch normalization over all axes but the second, with scale and shift. It normalizes with the biased
@@ -112,7 +119,7 @@ final class Layers {
     private static Layer norm(NetworkBuilder net, int size, @Nullable Parameter weight, @Nullable Parameter bias) {
         Parameter mean = net.statistic("running_mean", 0, size);
         Parameter variance = net.statistic("running_var", 1, size);
-        return NonFiniteTrace.layer("batch norm", net.path(), (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("batch norm", net.path(), (x, mode) -> {
             boolean batchStatistics = mode != Mode.EVALUATE;
             if (batchStatistics) {
                 LinearRegions.curved("batch norm with statistics of the batch");
@@ -132,6 +139,14 @@ final class Layers {
                     NORM_EPSILON,
                     true);
         });
+        return layer.written((graph, x) -> graph.batchNorm(
+                x,
+                new GraphWriter.Norm(
+                        mean.tensor(),
+                        variance.tensor(),
+                        weight == null ? null : weight.tensor(),
+                        bias == null ? null : bias.tensor(),
+                        NORM_EPSILON)));
     }
 
     /// Layer normalization over the last axis, with scale and shift.
@@ -141,10 +156,11 @@ final class Layers {
         Parameter weight = net.parameter("weight", new Init.Constant(1), size);
         Parameter bias = net.parameter("bias", new Init.Constant(0), size);
         long[] last = {size};
-        return NonFiniteTrace.layer("layer norm", net.path(), (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("layer norm", net.path(), (x, mode) -> {
             LinearRegions.curved("layer norm");
             return torch.layer_norm(x, last, optional(weight), optional(bias), epsilon, true);
         });
+        return layer.written((graph, x) -> graph.layerNorm(x, weight.tensor(), bias.tensor(), epsilon));
     }
 
     private static TensorOptional optional(@Nullable Parameter parameter) {
@@ -154,7 +170,7 @@ final class Layers {
     /// Changes its argument in place and returns it. The return value of libtorch's in-place functions is not
     /// used, because it does not own its tensor.
     static Layer relu() {
-        return NonFiniteTrace.layer("relu", "", (x, mode) -> relu(x));
+        return NonFiniteTrace.layer("relu", "", (x, mode) -> relu(x)).written(GraphWriter::relu);
     }
 
     /// ReLU in place of a tensor that nothing else reads.
@@ -166,10 +182,17 @@ final class Layers {
 
     /// x times the Gaussian distribution function of x, exact (Hendrycks and Gimpel 2016).
     static Layer gelu() {
-        return NonFiniteTrace.layer("gelu", "", (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("gelu", "", (x, mode) -> {
             LinearRegions.curved("gelu");
             return torch.gelu(x);
         });
+        return layer.written(GraphWriter::gelu);
+    }
+
+    /// Vectors, or images and series as vectors, `[B, ...] -> [B, F]`.
+    static Layer flattened() {
+        Layer layer = (x, mode) -> x.dim() == 2 ? x : x.flatten(1, -1);
+        return layer.written(GraphWriter::flattened);
     }
 
     /// 2x2 maximum with stride 2, `[B, C, H, W] -> [B, C, H / 2, W / 2]`.
@@ -187,7 +210,7 @@ final class Layers {
         long[] stride = {2, 2};
         long[] padding = {pad, pad};
         long[] dilation = {1, 1};
-        return (x, mode) -> {
+        Layer layer = (x, mode) -> {
             if (!LinearRegions.isOpen()) {
                 return torch.max_pool2d(x, sides, stride, padding, dilation, false);
             }
@@ -195,5 +218,6 @@ final class Layers {
             LinearRegions.chosen(found.get1());
             return found.get0();
         };
+        return layer.written((graph, x) -> graph.maxPool(x, side, pad));
     }
 }

@@ -34,8 +34,11 @@ public record LinearMap(int features) implements VectorMap {
         Layer map = NonFiniteTrace.layer(
                 "linear",
                 net.path(),
-                (x, mode) -> torch.linear(
-                        x.to(weight.tensor().scalar_type()), weight.tensor(), new TensorOptional(bias.tensor())));
+                        (x, mode) -> torch.linear(
+                                x.to(weight.tensor().scalar_type()),
+                                weight.tensor(),
+                                new TensorOptional(bias.tensor())))
+                .written((graph, x) -> graph.linear(x, weight.tensor(), bias.tensor()));
         return encoder(map);
     }
 }

@@ -51,6 +51,6 @@ public record Mlp(List<Integer> widths, boolean batchNorm) implements EncoderSpe
         for (int i = 0; i < layers.size(); i++) {
             blocks.add(new Encoder.Block(names.get(i), layers.get(i), widths.get(i)));
         }
-        return new Encoder((x, mode) -> x.dim() == 2 ? x : x.flatten(1, -1), blocks);
+        return new Encoder(Layers.flattened(), blocks);
     }
 }

@@ -81,7 +81,7 @@ public record Recurrent(Cell cell, List<Integer> widths, Pool pool) implements E
             case MEAN -> (x, mode) -> x.mean(1);
             case LAST -> (x, mode) -> x.select(1, -1);
         };
-        return new Encoder(Recurrent::inTime, blocks, pooled, (x, mode) -> x);
+        return new Encoder(Recurrent::inTime, blocks, pooled, Layer.identity());
     }
 
     private static Tensor inTime(Tensor x, Mode mode) {

@@ -122,15 +122,16 @@ public record ResNet(int depth, Stem stem, double width, boolean zeroInit) imple
                 ? bottleneck(net, in, inner, out, stride, lastScale)
                 : basic(net, in, out, stride, lastScale);
         Layer shortcut = stride == 1 && in == out
-                ? (x, mode) -> x
+                ? Layer.identity()
                 : Layer.chain(List.of(
                         Layers.convolution(net.in("downsample").in("0"), in, out, 1, stride),
                         Layers.batchNorm(net.in("downsample").in("1"), out, 1)));
-        return NonFiniteTrace.layer("residual block", net.path(), (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("residual block", net.path(), (x, mode) -> {
             Tensor residual = path.forward(x, mode);
             residual.add_(shortcut.forward(x, mode)); // the result of an operation in place does not own its tensor
             return Layers.relu(residual);
         });
+        return layer.written((graph, x) -> graph.relu(graph.add(path.write(graph, x), shortcut.write(graph, x))));
     }
 
     private static Layer basic(NetworkBuilder net, int in, int out, int stride, double lastScale) {

@@ -83,14 +83,15 @@ public record ResNet1d(List<Integer> channels, int kernel) implements EncoderSpe
                 Layers.convolution1d(net.in("conv2"), out, out, kernel, 1),
                 Layers.batchNorm(net.in("bn2"), out, 1)));
         Layer shortcut = stride == 1
-                ? (x, mode) -> x
+                ? Layer.identity()
                 : Layer.chain(List.of(
                         Layers.convolution1d(net.in("downsample").in("0"), in, out, 1, stride),
                         Layers.batchNorm(net.in("downsample").in("1"), out, 1)));
-        return NonFiniteTrace.layer("residual block", net.path(), (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("residual block", net.path(), (x, mode) -> {
             Tensor residual = path.forward(x, mode); // [B, out, L / stride]
             residual.add_(shortcut.forward(x, mode)); // the result of an operation in place does not own its tensor
             return Layers.relu(residual);
         });
+        return layer.written((graph, x) -> graph.relu(graph.add(path.write(graph, x), shortcut.write(graph, x))));
     }
 }

@@ -49,7 +49,7 @@ public record SkipNetwork(int width, int scales, int skip) implements UntrainedN
         Layer around = unit(here.in("skip"), shape, in, skip, 1, 1);
         Layer down = Layer.chain(List.of(
                 unit(here.in("down1"), shape, in, width, 3, 2), unit(here.in("down2"), shape, width, width, 3, 1)));
-        Layer deeper = index + 1 < scales ? scale(net, shape, width, index + 1) : (x, mode) -> x;
+        Layer deeper = index + 1 < scales ? scale(net, shape, width, index + 1) : Layer.identity();
         Layer up = Layer.chain(List.of(
                 Layers.batchNorm(here.in("join"), skip + width, 1),
                 unit(here.in("up1"), shape, skip + width, width, 3, 1),

@@ -25,7 +25,6 @@ public sealed interface VectorMap extends EncoderSpec permits LinearMap, KernelM
     /// The encoder with this layer, `[B, F]` to `[B, features]`. An image or series `[B, C, H, W]` is read as a
     /// vector `[B, F]` first.
     default Encoder encoder(Layer map) {
-        Layer flattened = (x, mode) -> x.dim() == 2 ? x : x.flatten(1, -1);
-        return new Encoder(flattened, List.of(new Encoder.Block(BLOCK, map, features())));
+        return new Encoder(Layers.flattened(), List.of(new Encoder.Block(BLOCK, map, features())));
     }
 }

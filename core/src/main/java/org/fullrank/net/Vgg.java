@@ -97,7 +97,7 @@ public record Vgg(List<Integer> channels, List<Integer> poolAfter, Start init) i
             position += layers.size();
             in = out;
         }
-        return new Encoder((x, mode) -> x, blocks);
+        return new Encoder(Layer.identity(), blocks);
     }
 
     private Layer convolution(NetworkBuilder net, int in, int out) {

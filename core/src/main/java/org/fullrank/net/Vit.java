@@ -109,9 +109,19 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
             blocks.add(new Encoder.Block(name, block(net.in(name)), width));
         }
         return switch (pool) {
-            case TOKEN -> new Encoder(entry, blocks, (x, mode) -> x.select(1, 0), norm(net.in("norm")));
-            case MEAN -> new Encoder(entry, blocks, (x, mode) -> x.mean(1), norm(net.in("fc_norm")));
+            case TOKEN -> new Encoder(entry, blocks, first(), norm(net.in("norm")));
+            case MEAN -> new Encoder(entry, blocks, mean(), norm(net.in("fc_norm")));
         };
+    }
+
+    private static Layer first() {
+        Layer layer = (x, mode) -> x.select(1, 0);
+        return layer.written(GraphWriter::first);
+    }
+
+    private static Layer mean() {
+        Layer layer = (x, mode) -> x.mean(1);
+        return layer.written((graph, x) -> graph.mean(x, 1));
     }
 
     /// Tokens with their positions, `[B, C, H, W] -> [B, T, width]`.
@@ -121,7 +131,7 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
         int count = token == null ? patches : 1 + patches;
         Parameter positions = net.tokens("pos_embed", new Init.Normal(WEIGHT_STD), 1, count, width);
         Layer embedding = Layers.patches(net.in("patch_embed").in("proj"), image.channels(), width, patch);
-        return (x, mode) -> {
+        Layer layer = (x, mode) -> {
             requireSize(x, image);
             Tensor maps = embedding.forward(x, mode); // [B, width, H / patch, W / patch]
             Tensor tokens = maps.flatten(2, -1).transpose(1, 2).contiguous(); // [B, patches, width]
@@ -131,6 +141,11 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
             }
             return tokens.add(positions.tensor());
         };
+        return layer.written((graph, x) -> {
+            String tokens = graph.tokens(embedding.write(graph, x));
+            String all = token == null ? tokens : graph.withFirst(tokens, token.tensor());
+            return graph.add(all, positions.tensor());
+        });
     }
 
     private static void requireSize(Tensor x, InputShape.Image image) {
@@ -159,7 +174,8 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
 
     private static Layer residual(String kind, NetworkBuilder net, List<Layer> path) {
         Layer.Chain chain = Layer.chain(path);
-        return NonFiniteTrace.layer("residual " + kind, net.path(), (x, mode) -> x.add(chain.forward(x, mode)));
+        return NonFiniteTrace.layer("residual " + kind, net.path(), (x, mode) -> x.add(chain.forward(x, mode)))
+                .written((graph, x) -> graph.add(x, chain.write(graph, x)));
     }
 
     private Layer norm(NetworkBuilder net) {

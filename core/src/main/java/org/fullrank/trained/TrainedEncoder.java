@@ -2,6 +2,7 @@ package org.fullrank.trained;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.fullrank.data.ImageFile;
 import org.fullrank.data.Images;
@@ -12,6 +13,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
 import org.fullrank.engine.Threads;
+import org.fullrank.export.OnnxEncoder;
 import org.fullrank.method.Method;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
@@ -20,8 +22,10 @@ import org.fullrank.run.RunFolder;
 import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Checkpoints;
 import org.fullrank.train.MethodBuilder;
+import org.fullrank.view.ColumnMoments;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.InputShape;
+import org.fullrank.view.SeriesViews;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +116,30 @@ public final class TrainedEncoder implements AutoCloseable {
                             built.views.shape().describe()));
         }
         return Embedder.embed(built.method, views, items);
+    }
+
+    /// Writes the encoder as an ONNX model. The model is first run with onnxruntime on random inputs, one and
+    /// seven at a time, and compared with this encoder.
+    ///
+    /// @param out the file; it is replaced only by a model that agrees
+    /// @throws InputException when the encoder has a layer that a graph cannot have, or no such block, or was
+    ///     trained on time series or on a table with categories
+    /// @throws org.fullrank.engine.JobException when the outputs differ by more than
+    ///     [OnnxExport#LARGEST_DIFFERENCE]
+    public synchronized OnnxExport exportOnnx(Path out, OnnxEncoder.Settings settings) {
+        if (recipe.views() instanceof ImageViews) {
+            channels();
+        } else {
+            requireNumbers();
+            ColumnMoments moments = Checkpoint.moments(checkpoint);
+            InputException.when(
+                    moments == null || recipe.views() instanceof SeriesViews,
+                    "export: found an encoder of time series, expected one of images or vectors; embed with fullrank embed");
+            int features = moments.means().length;
+            network(Vectors.of(new float[features], features));
+        }
+        Network built = Objects.requireNonNull(network);
+        return OnnxExport.write(out, built.method, built.views, settings, threads);
     }
 
     private Network network(Items items) {

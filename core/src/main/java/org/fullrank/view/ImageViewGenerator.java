@@ -13,6 +13,9 @@ import org.fullrank.engine.Keyed;
 /// view, bicubically. Then the plain view cuts out the center. If the size of the view is 96 pixels or more,
 /// the plain view scales to 256/224 of this size.
 public final class ImageViewGenerator implements ViewGenerator {
+    /// The byte that is 1 before the normalization.
+    private static final double BYTE = 255;
+
     private static final long VIEW_KEY = Keyed.name("view.image");
 
     private final Images images;
@@ -51,6 +54,18 @@ public final class ImageViewGenerator implements ViewGenerator {
     @Override
     public InputShape.Image shape() {
         return new InputShape.Image(images.channels(), spec.size(), spec.size());
+    }
+
+    @Override
+    public ValueScale scale() {
+        int channels = images.channels();
+        float[] mean = new float[channels];
+        float[] std = new float[channels];
+        for (int c = 0; c < channels; c++) {
+            mean[c] = spec.normalize().mean(c, channels);
+            std[c] = spec.normalize().std(c, channels);
+        }
+        return ValueScale.of(mean, std, BYTE, 2);
     }
 
     @Override

@@ -71,6 +71,11 @@ public final class VectorViewGenerator implements ViewGenerator {
     }
 
     @Override
+    public ValueScale scale() {
+        return spec.standardize() ? ValueScale.of(moments.means(), moments.deviations(), 1, 0) : ValueScale.none(0);
+    }
+
+    @Override
     public void fill(int[] indices, int epoch, int view, MemorySegment out) {
         Objects.checkIndex(view, spec.views());
         workers.run(indices.length, (row, k) -> {

@@ -56,6 +56,9 @@ public sealed interface ViewGenerator permits ImageViewGenerator, VectorViewGene
         return null;
     }
 
+    /// How the plain view scales the values of an item, apart from a change of size.
+    ValueScale scale();
+
     /// The same settings for other items, such as the items of the test split. Vectors and series are
     /// standardized by the moments of this generator's items.
     ///

@@ -1,0 +1,90 @@
+package org.fullrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.fullrank.engine.Keyed;
+import org.fullrank.export.OnnxCheck;
+import org.fullrank.trained.TrainedEncoder;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// `export` of a run that learned from a table of three numbers.
+class ExportCommandTest {
+    @TempDir
+    static Path folder;
+
+    private static String run;
+
+    @BeforeAll
+    static void train() throws IOException {
+        var table = new StringBuilder("a,b,c\n");
+        var random = Keyed.of(1);
+        for (int i = 0; i < 64; i++) {
+            table.append("%s,%s,%s%n".formatted(random.nextGaussian(), 40 + 7 * random.nextGaussian(), i % 5 + 0.5));
+        }
+        Path data = Files.writeString(folder.resolve("table.csv"), table);
+        run = folder.resolve("run").toString();
+        CommandLineRun trained = CommandLineRun.of(
+                "pretrain",
+                "--recipe",
+                "table-vicreg",
+                "--data",
+                data.toString(),
+                "--out",
+                run,
+                "--no-preflight",
+                "--set",
+                "encoder.widths=[8, 6]",
+                "--set",
+                "method.projector.widths=[8, 8]",
+                "--set",
+                "train={epochs: 1, batch: 16, precision: fp32, threads: 1}",
+                "--set",
+                "data.cache=" + folder.resolve("cache"));
+        assertThat(trained.code()).as(trained.err()).isZero();
+    }
+
+    @Test
+    void theModelGivesTheEmbeddingsOfTheRun() throws IOException {
+        Path file = folder.resolve("encoder.onnx");
+        CommandLineRun exported = CommandLineRun.of("export", run, "--out", file.toString());
+        assertThat(exported.code()).as(exported.err()).isZero();
+        assertThat(exported.out()).contains("input float32 [N, 3], embedding float32 [N, 6]; onnxruntime differs by");
+        float[] row = {0.3f, 38, 2.5f};
+        try (var check = new OnnxCheck(Files.readAllBytes(file), 1);
+                var encoder = TrainedEncoder.open(Path.of(run))) {
+            float[] expected = encoder.embed(row);
+            float[] found = check.run(row, false, 3)[0];
+            double size = IntStream.range(0, 6).mapToDouble(i -> Math.abs(expected[i])).max().orElseThrow();
+            assertThat(IntStream.range(0, 6).mapToDouble(i -> Math.abs(found[i] - expected[i])))
+                    .allMatch(gap -> gap < 1e-5 * size);
+        }
+    }
+
+    @Test
+    void wrongArgumentsWriteNothing() throws IOException {
+        for (String[] wrong : new String[][] {
+            {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
+            {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
+            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected uint8 or float"},
+            {"--out", folder.resolve("wrong.onnx").toString(), "--layer", "9", "found no layer 9, expected one of 0, 1"}
+        }) {
+            String[] arguments = Arrays.copyOf(wrong, wrong.length - 1);
+            CommandLineRun refused = CommandLineRun.of(
+                    Stream.concat(Stream.of("export", run), Arrays.stream(arguments))
+                            .toArray(String[]::new));
+            assertThat(refused.code()).as(String.join(" ", wrong)).isEqualTo(2);
+            assertThat(refused.err()).contains(wrong[wrong.length - 1]);
+        }
+        try (var files = Files.list(folder)) {
+            assertThat(files.map(Path::toString)).noneMatch(name -> name.contains("wrong"));
+        }
+    }
+}

@@ -1,0 +1,349 @@
+package org.fullrank.export;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.UnaryOperator;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Tensors;
+import org.fullrank.net.GraphWriter;
+import org.jspecify.annotations.Nullable;
+
+/// A network as an ONNX graph. A batch norm after a convolution or a linear layer becomes a part of its weights.
+final class OnnxGraph implements GraphWriter {
+    /// Element types of `TensorProto`.
+    static final int FLOAT = 1;
+
+    static final int UINT8 = 2;
+    private static final int INT64 = 7;
+
+    /// The first version with the layer norm and with the axes of a mean as an input.
+    private static final int OPSET = 18;
+
+    /// The first version with GELU.
+    private static final int GELU_OPSET = 20;
+
+    private final List<OnnxNode> nodes = new ArrayList<>();
+    private final Map<String, Numbers> numbers = new LinkedHashMap<>();
+    private final Map<String, Integer> ranks = new HashMap<>(); // number of axes of each value
+    private final Map<String, Affine> affine = new HashMap<>(); // the affine map whose output has this name
+    private int opset = OPSET;
+    private int count;
+
+    private final Map<String, Integers> integers = new LinkedHashMap<>();
+
+    /// Integers of the graph, such as shapes.
+    private record Integers(long[] shape, long[] values) {}
+
+    /// Numbers of the graph, float32.
+    private record Numbers(long[] shape, float[] values) {}
+
+    /// The names of the numbers of a convolution or linear layer.
+    private record Affine(String weight, String bias) {}
+
+    int opset() {
+        return opset;
+    }
+
+    /// An input of the graph.
+    ///
+    /// @param rank its number of axes
+    String input(String name, int rank) {
+        ranks.put(name, rank);
+        return name;
+    }
+
+    /// The value under another name.
+    String renamed(String x, String name) {
+        nodes.add(OnnxNode.of("Identity", name, x));
+        return name;
+    }
+
+    /// Values of type uint8 or float as `x scale + shift` in float32.
+    ///
+    /// @param shape of scale and shift
+    String scaled(String x, float[] scale, float[] shift, long... shape) {
+        String wide = node("Cast", rank(x), node -> node.with("to", FLOAT), x);
+        String product = node("Mul", rank(x), wide, constant(scale, shape));
+        return node("Add", rank(x), product, constant(shift, shape));
+    }
+
+    /// `[B, H, W, C]` to `[B, C, H, W]`.
+    String channelsFirst(String x) {
+        return transposed(x, 0, 3, 1, 2);
+    }
+
+    @Override
+    public String convolution(String x, Tensor weight, @Nullable Tensor bias, int stride, int pad) {
+        long[] shape = Tensors.shape(weight);
+        int axes = shape.length - 2;
+        var map = affine(weight, bias, shape[0]);
+        long[] kernel = Arrays.copyOfRange(shape, 2, shape.length);
+        String y = node(
+                "Conv",
+                shape.length,
+                node -> node.with("kernel_shape", kernel)
+                        .with("strides", filled(axes, stride))
+                        .with("pads", filled(2 * axes, pad)),
+                x,
+                map.weight,
+                map.bias);
+        affine.put(y, map);
+        return y;
+    }
+
+    @Override
+    public String linear(String x, Tensor weight, @Nullable Tensor bias) {
+        if (rank(x) == 2) {
+            var map = affine(weight, bias, weight.size(0));
+            String y = node("Gemm", 2, node -> node.with("transB", 1L), x, map.weight, map.bias);
+            affine.put(y, map);
+            return y;
+        }
+        String product = node("MatMul", rank(x), x, constant(weight.t()));
+        return bias == null ? product : add(product, bias);
+    }
+
+    /// Weights as numbers of their own, which a batch norm may change.
+    private Affine affine(Tensor weight, @Nullable Tensor bias, long outputs) {
+        float[] shift = bias == null ? new float[Math.toIntExact(outputs)] : Tensors.floats(bias);
+        return new Affine(constant(weight), constant(shift, outputs));
+    }
+
+    @Override
+    public String batchNorm(String x, Norm norm) {
+        double[] mean = Tensors.doubles(norm.mean());
+        double[] variance = Tensors.doubles(norm.variance());
+        double[] scale = norm.scale() == null ? filledOnes(mean.length) : Tensors.doubles(norm.scale());
+        double[] shift = norm.shift() == null ? new double[mean.length] : Tensors.doubles(norm.shift());
+        for (int c = 0; c < mean.length; c++) {
+            scale[c] /= Math.sqrt(variance[c] + norm.epsilon());
+            shift[c] -= mean[c] * scale[c];
+        }
+        Affine before = affine.remove(x);
+        if (before != null) {
+            fold(before, scale, shift);
+            return x;
+        }
+        long[] shape = filled(rank(x), 1);
+        shape[1] = mean.length;
+        return node("Add", rank(x), node("Mul", rank(x), x, constant(narrow(scale), shape)), constant(narrow(shift), shape));
+    }
+
+    /// `scale (W x + b) + shift` as an affine map.
+    private void fold(Affine map, double[] scale, double[] shift) {
+        float[] weight = Objects.requireNonNull(numbers.get(map.weight)).values;
+        float[] bias = Objects.requireNonNull(numbers.get(map.bias)).values;
+        int fan = weight.length / scale.length;
+        for (int c = 0; c < scale.length; c++) {
+            for (int i = c * fan; i < (c + 1) * fan; i++) {
+                weight[i] = (float) (weight[i] * scale[c]);
+            }
+            bias[c] = (float) (bias[c] * scale[c] + shift[c]);
+        }
+    }
+
+    @Override
+    public String layerNorm(String x, Tensor scale, Tensor shift, double epsilon) {
+        return node(
+                "LayerNormalization",
+                rank(x),
+                node -> node.with("axis", -1L).with("epsilon", (float) epsilon),
+                x,
+                constant(scale),
+                constant(shift));
+    }
+
+    @Override
+    public String relu(String x) {
+        return node("Relu", rank(x), x);
+    }
+
+    @Override
+    public String gelu(String x) {
+        opset = GELU_OPSET;
+        return node("Gelu", rank(x), x);
+    }
+
+    @Override
+    public String add(String a, String b) {
+        return node("Add", rank(a), a, b);
+    }
+
+    @Override
+    public String add(String x, Tensor values) {
+        return node("Add", rank(x), x, constant(values));
+    }
+
+    @Override
+    public String maxPool(String x, int side, int pad) {
+        return node(
+                "MaxPool",
+                rank(x),
+                node -> node.with("kernel_shape", filled(2, side))
+                        .with("strides", filled(2, 2))
+                        .with("pads", filled(4, pad)),
+                x);
+    }
+
+    @Override
+    public String mean(String x, int... axes) {
+        long[] wide = Arrays.stream(axes).asLongStream().toArray();
+        return node("ReduceMean", rank(x) - axes.length, node -> node.with("keepdims", 0L), x, indices(wide));
+    }
+
+    @Override
+    public String pooled(String x) {
+        return switch (rank(x)) {
+            case 4 -> mean(x, 2, 3);
+            case 3 -> mean(x, 2);
+            default -> x;
+        };
+    }
+
+    @Override
+    public String flattened(String x) {
+        return rank(x) == 2 ? x : node("Flatten", 2, node -> node.with("axis", 1L), x);
+    }
+
+    @Override
+    public String tokens(String x) {
+        return transposed(reshaped(x, 0, 0, -1), 0, 2, 1);
+    }
+
+    @Override
+    public String withFirst(String x, Tensor token) {
+        String batch = node("Shape", 1, node -> node.with("start", 0L).with("end", 1L), x);
+        String shape = node(
+                "Concat", 1, node -> node.with("axis", 0L), batch, indices(token.size(1), token.size(2)));
+        String tokens = node("Expand", 3, constant(token), shape);
+        return node("Concat", 3, node -> node.with("axis", 1L), tokens, x);
+    }
+
+    @Override
+    public String first(String x) {
+        return gathered(x, 0, 1);
+    }
+
+    @Override
+    public String attention(String x, int heads, int width) {
+        int size = width / heads;
+        String parts = transposed(reshaped(x, 0, 0, 3, heads, size), 2, 0, 3, 1, 4); // [3, B, heads, T, size]
+        String queries = gathered(parts, 0, 0);
+        String keys = transposed(gathered(parts, 1, 0), 0, 1, 3, 2); // [B, heads, size, T]
+        String values = gathered(parts, 2, 0);
+        float[] scale = {(float) (1 / Math.sqrt(size))};
+        String products = node("Mul", 4, node("MatMul", 4, queries, keys), constant(scale, 1));
+        String weights = node("Softmax", 4, node -> node.with("axis", -1L), products); // [B, heads, T, T]
+        String mixed = transposed(node("MatMul", 4, weights, values), 0, 2, 1, 3); // [B, T, heads, size]
+        return reshaped(mixed, 0, 0, width);
+    }
+
+    /// One place of an axis, which vanishes.
+    private String gathered(String x, long index, long axis) {
+        return node("Gather", rank(x) - 1, node -> node.with("axis", axis), x, integers(new long[0], index));
+    }
+
+    private String transposed(String x, long... order) {
+        return node("Transpose", order.length, node -> node.with("perm", order), x);
+    }
+
+    /// @param shape 0 keeps an axis, and -1 takes what is left
+    private String reshaped(String x, long... shape) {
+        return node("Reshape", shape.length, x, indices(shape));
+    }
+
+    private int rank(String x) {
+        return ranks.getOrDefault(x, 1);
+    }
+
+    private String node(String operation, int rank, String... inputs) {
+        return node(operation, rank, node -> node, inputs);
+    }
+
+    private String node(String operation, int rank, UnaryOperator<OnnxNode> attributes, String... inputs) {
+        String name = fresh(operation.toLowerCase(Locale.ROOT));
+        nodes.add(attributes.apply(OnnxNode.of(operation, name, inputs)));
+        ranks.put(name, rank);
+        return name;
+    }
+
+    private String constant(Tensor values) {
+        return constant(Tensors.floats(values.contiguous()), Tensors.shape(values));
+    }
+
+    private String constant(float[] values, long... shape) {
+        String name = fresh("weight");
+        numbers.put(name, new Numbers(shape, values));
+        return name;
+    }
+
+    private String indices(long... values) {
+        return integers(new long[] {values.length}, values);
+    }
+
+    private String integers(long[] shape, long... values) {
+        String name = fresh("shape");
+        integers.put(name, new Integers(shape, values));
+        return name;
+    }
+
+    private String fresh(String kind) {
+        return kind + "_" + count++;
+    }
+
+    private static long[] filled(int length, long value) {
+        long[] values = new long[length];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    private static double[] filledOnes(int length) {
+        double[] values = new double[length];
+        Arrays.fill(values, 1);
+        return values;
+    }
+
+    private static float[] narrow(double[] values) {
+        float[] narrow = new float[values.length];
+        for (int i = 0; i < values.length; i++) {
+            narrow[i] = (float) values[i];
+        }
+        return narrow;
+    }
+
+    /// The graph as a `GraphProto`.
+    ///
+    /// @param input and output described as `ValueInfoProto`
+    Protobuf proto(Protobuf input, Protobuf output) {
+        var graph = new Protobuf();
+        nodes.forEach(node -> graph.message(1, node.proto()));
+        graph.text(2, "encoder");
+        numbers.forEach((name, n) -> {
+            ByteBuffer raw = ByteBuffer.allocate(Float.BYTES * n.values.length).order(ByteOrder.LITTLE_ENDIAN);
+            raw.asFloatBuffer().put(n.values);
+            graph.message(5, tensor(name, FLOAT, n.shape, raw.array()));
+        });
+        integers.forEach((name, n) -> {
+            ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * n.values.length).order(ByteOrder.LITTLE_ENDIAN);
+            raw.asLongBuffer().put(n.values);
+            graph.message(5, tensor(name, INT64, n.shape, raw.array()));
+        });
+        return graph.message(11, input).message(12, output);
+    }
+
+    private static Protobuf tensor(String name, int type, long[] shape, byte[] raw) {
+        var tensor = new Protobuf();
+        for (long size : shape) {
+            tensor.number(1, size);
+        }
+        return tensor.number(2, type).text(8, name).bytes(9, raw);
+    }
+}

@@ -1,0 +1,110 @@
+package org.fullrank.trained;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.JobException;
+import org.fullrank.engine.Keyed;
+import org.fullrank.engine.NativeErrors;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
+import org.fullrank.export.OnnxCheck;
+import org.fullrank.export.OnnxEncoder;
+import org.fullrank.file.AtomicFile;
+import org.fullrank.method.Method;
+import org.fullrank.net.Mode;
+import org.fullrank.view.InputShape;
+import org.fullrank.view.ValueScale;
+import org.fullrank.view.ViewGenerator;
+
+/// A model that was written, after onnxruntime has computed the same embeddings from it.
+///
+/// @param file of the model
+/// @param bytes its size
+/// @param input its input in words, such as `uint8 [N, 32, 32, 3]`
+/// @param width columns D of its output
+/// @param difference largest difference from the encoder's embeddings, as a share of the largest entry
+public record OnnxExport(Path file, long bytes, String input, int width, double difference) {
+    /// A model with a larger difference is not written. Float32 sums in another order differ by about 1e-6.
+    public static final double LARGEST_DIFFERENCE = 1e-4;
+
+    private static final long KEY = Keyed.name("onnx check");
+
+    /// Numbers of inputs that are compared.
+    private static final List<Integer> BATCHES = List.of(1, 7);
+
+    static OnnxExport write(Path file, Method method, ViewGenerator views, OnnxEncoder.Settings settings, int threads) {
+        var encoder = new OnnxEncoder(method.encoder(), views.shape(), views.scale(), settings);
+        byte[] model = encoder.toBytes();
+        double difference = 0;
+        try (var check = new OnnxCheck(model, threads)) {
+            for (int count : BATCHES) {
+                difference = Math.max(difference, difference(encoder, check, method, count));
+            }
+        }
+        if (!(difference <= LARGEST_DIFFERENCE)) {
+            throw new JobException(
+                    "export %s: found embeddings that differ by %.2g of their largest entry from those of onnxruntime,"
+                                    .formatted(file, difference)
+                            + " expected at most %.0e; nothing was written".formatted(LARGEST_DIFFERENCE));
+        }
+        AtomicFile.write(file, model);
+        String type = encoder.readsBytes() ? "uint8" : "float32";
+        String sizes = Arrays.toString(encoder.inputShape()).replace("[", "[N, ");
+        return new OnnxExport(file, model.length, type + " " + sizes, encoder.width(), difference);
+    }
+
+    private static double difference(OnnxEncoder encoder, OnnxCheck check, Method method, int count) {
+        float[] raw = raw(encoder, count);
+        float[][] found = check.run(raw, encoder.readsBytes(), encoder.inputShape());
+        float[] expected = expected(encoder, method, raw);
+        double largest = 0;
+        double difference = 0;
+        for (int i = 0; i < expected.length; i++) {
+            float value = found[i / encoder.width()][i % encoder.width()];
+            largest = Math.max(largest, Math.abs(expected[i]));
+            double gap = Math.abs(value - expected[i]);
+            difference = gap <= difference ? difference : gap; // NaN stays
+        }
+        return largest > 0 ? difference / largest : difference;
+    }
+
+    /// Random bytes, or normal values with the moments of the training rows.
+    private static float[] raw(OnnxEncoder encoder, int count) {
+        var random = Keyed.of(KEY, count);
+        float[] raw = new float[Math.multiplyExact(count, encoder.shape().values())];
+        ValueScale scale = encoder.scale();
+        for (int i = 0; i < raw.length; i++) {
+            int c = i % scale.factor().length;
+            raw[i] = encoder.shape() instanceof InputShape.Image
+                    ? random.nextInt(256)
+                    : (float) ((random.nextGaussian() - scale.offset()[c]) / scale.factor()[c]);
+        }
+        return raw;
+    }
+
+    private static float[] expected(OnnxEncoder encoder, Method method, float[] raw) {
+        long[] sizes = encoder.inputShape();
+        long[] shape = new long[sizes.length + 1];
+        System.arraycopy(sizes, 0, shape, 1, sizes.length);
+        shape[0] = raw.length / encoder.shape().values();
+        long[] axes = new long[shape.length];
+        Arrays.fill(axes, 1);
+        axes[encoder.scale().axis() + 1] = encoder.scale().factor().length;
+        String layer = encoder.settings().layer();
+        return NativeErrors.guard("export", () -> {
+            try (var scope = Scope.withoutGradients()) {
+                Tensor x = Tensors.of(raw, shape)
+                        .mul(Tensors.of(encoder.scale().factor(), axes))
+                        .add(Tensors.of(encoder.scale().offset(), axes));
+                Tensor view = encoder.shape() instanceof InputShape.Image
+                        ? x.permute(0, 3, 1, 2).contiguous()
+                        : x;
+                List<String> layers = layer == null ? List.of() : List.of(layer);
+                Tensor onDevice = Tensors.to(view, method.parameters().device());
+                return Tensors.floats(method.encode(onDevice, Mode.EVALUATE, layers).getLast());
+            }
+        });
+    }
+}
