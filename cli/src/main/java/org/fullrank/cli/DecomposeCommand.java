@@ -2,7 +2,11 @@ package org.fullrank.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.fullrank.decompose.DecompositionSettings.Descent;
+import org.fullrank.decompose.DecompositionSettings.Stopping;
 import org.fullrank.decompose.RankSearch;
+import org.fullrank.net.DeepDecoder;
+import org.fullrank.net.SkipNetwork;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -155,15 +159,17 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--width",
             paramLabel = "N",
-            description = "Number of channels of the networks. Default: 48 for skip, 128 for decoder.")
+            description = "Number of channels of the networks. Default: " + SkipNetwork.DEFAULT_WIDTH
+                    + " for skip, " + DeepDecoder.DEFAULT_WIDTH + " for decoder.")
     @Nullable
     Integer width;
 
     @Option(
             names = "--scales",
             paramLabel = "N",
-            description = "Number of halvings from the finest to the coarsest scale. Each side needs more than"
-                    + " 2^N entries. Default: 5 for skip, 2 for decoder.")
+            description = "Number of halvings from the finest to the coarsest scale. A side needs more than 2^N"
+                    + " entries for N scales; a shorter side gets fewer. Default: " + SkipNetwork.DEFAULT_SCALES
+                    + " for skip, " + DeepDecoder.DEFAULT_SCALES + " for decoder.")
     @Nullable
     Integer scales;
 
@@ -180,7 +186,7 @@ final class DecomposeCommand extends Job {
             names = "--holdout",
             paramLabel = "SHARE",
             description = "Share of the observed entries that are not fitted. Their loss decides when the fit"
-                    + " stops. Default: 0.05.")
+                    + " stops. Default: " + Stopping.DEFAULT_HOLDOUT + ".")
     @Nullable
     Double holdout;
 
@@ -189,25 +195,26 @@ final class DecomposeCommand extends Job {
             paramLabel = "N",
             description = "Number of random choices of the held-out entries. The mean of their losses decides."
                     + " Then all entries are fitted. Default: "
-                    + RankSearch.DEFAULT_SPLITS + " for --rank auto, otherwise 1.")
+                    + RankSearch.DEFAULT_SPLITS + " for --rank auto, otherwise " + Stopping.DEFAULT_SPLITS + ".")
     @Nullable
     Integer splits;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "The fit ends after N iterations without a smaller held-out loss. Default: 200.")
+            description = "The fit ends after N iterations without a smaller held-out loss. Default: "
+                    + Stopping.DEFAULT_PATIENCE + ".")
     @Nullable
     Integer patience;
 
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "Largest number of iterations of a fit. Default: 2000.")
+            description = "Largest number of iterations of a fit. Default: " + Stopping.DEFAULT_ITERATIONS + ".")
     @Nullable
     Integer iterations;
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "Learning rate of Adam. Default: 0.002.")
+    @Option(names = "--learning-rate", paramLabel = "X", description = "Learning rate of Adam. Default: " + Descent.DEFAULT_LEARNING_RATE + ".")
     @Nullable
     Double learningRate;
 
@@ -215,7 +222,7 @@ final class DecomposeCommand extends Job {
             names = "--input-noise",
             paramLabel = "X",
             description = "Standard deviation of the noise that each iteration adds to the inputs of the networks."
-                    + " Default: 0.0333.")
+                    + " Default: " + Descent.DEFAULT_INPUT_NOISE + ".")
     @Nullable
     Double inputNoise;
 

@@ -46,6 +46,7 @@ final class DecomposeWork {
         PartialTensor data = PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
         rivals.forEach(rival -> rival.requireFor(data));
         (isAuto() ? settings.withRank(1) : settings).requireFor(data); // before a folder is made
+        settings.notes(data).forEach(note -> command.err().println("decompose: " + note));
         prepareFolder();
         Threads.use(Threads.resolve(0));
         long start = System.nanoTime();

@@ -45,6 +45,7 @@ class DecomposeCommandTest {
             withNaN[i] = mask[i] == 0 ? Float.NaN : noisy[i];
             counts[i] = Math.max(0, Math.round(noisy[i]));
         }
+        float[] negative = counts.clone();
         write("clean", clean, ROWS, COLUMNS);
         write("noisy", noisy, ROWS, COLUMNS);
         write("mask", mask, ROWS, COLUMNS);
@@ -52,6 +53,9 @@ class DecomposeCommandTest {
         write("counts", counts, ROWS, COLUMNS);
         write("cube", Arrays.copyOf(noisy, 6 * 5 * 5), 6, 5, 5);
         write("four", new float[16], 2, 2, 2, 2);
+        write("thin", Arrays.copyOf(noisy, 16), 8, 2);
+        negative[3] = -1;
+        write("negative", negative, ROWS, COLUMNS);
         write("zero", new float[48], 8, 6);
     }
 
@@ -209,6 +213,15 @@ class DecomposeCommandTest {
         assertThat(json(fit + " --resume").path("heldOut")).isEqualTo(first.path("heldOut"));
     }
 
+    @Test
+    void aShortSideGetsFewerScalesAndALineSaysSo() {
+        CommandLineRun run = run("F/noisy.npy --rank 1 --iterations 3 --scales 4");
+        assertThat(run.code()).isZero();
+        assertThat(run.err())
+                .contains("decompose: network: the shortest side of factor 1 has 14 entries, so it gets 3 of 4 scales")
+                .contains("decompose: network: the shortest side of factor 2 has 12 entries, so it gets 3 of 4 scales");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -221,9 +234,10 @@ class DecomposeCommandTest {
                 "F/noisy.npy --truth F/zero.npy|fullrank: --truth F/zero.npy: found shape [8, 6], expected [14, 12]",
                 "F/noisy.npy --rank 13|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
                 "F/noisy.npy --rank 13 --out F/made|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
-                "F/noisy.npy --scales 4 --out F/made|fullrank: network: found a side of 14 in a factor of 14 positions",
+                "F/thin.npy --rank 1 --out F/made|fullrank: network: found a side of 2 in a factor of 2 positions",
                 "F/noisy.npy --rank many|fullrank: --rank: found many, expected a whole number or auto",
-                "F/noisy.npy --scales 4|fullrank: network: found a side of 14 in a factor of 14 positions, expected at least 17",
+                "F/thin.npy --noise poisson|fullrank: network: found a side of 2 in a factor of 2 positions, expected at",
+                "F/negative.npy --noise poisson|fullrank: noise poisson: found the entry -1.0, expected counts from 0 on",
                 "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd, nmf, cp or tucker",
                 "F/noisy.npy --compare svd,cp|fullrank: compare: found cp for a matrix of shape [14, 12], expected a 3-way",
                 "F/noisy.npy --loss poisson|fullrank: loss poisson: found factors of any sign, expected nonnegative",
@@ -244,7 +258,7 @@ class DecomposeCommandTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err().replace(folder + "/", "F/")).startsWith(message).hasLineCount(1);
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).hasSize(8);
+            assertThat(files).hasSize(10);
         }
     }
 }

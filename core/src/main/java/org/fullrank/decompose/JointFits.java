@@ -132,11 +132,9 @@ final class JointFits implements AutoCloseable {
                 mean.excess(mean.keptStep() - 1));
     }
 
-    /// The loss of each held-out entry of all splits with the kept factors, in the units of the data.
-    double[] heldOutLosses() {
-        return fits.stream()
-                .flatMapToDouble(fit -> DoubleStream.of(fit.heldOutLosses()))
-                .toArray();
+    /// The loss of each held-out entry with the kept factors, in the units of the data, for each split.
+    List<double[]> heldOutLosses() {
+        return fits.stream().map(FactorFit::heldOutLosses).toList();
     }
 
     @Override

@@ -129,6 +129,15 @@ public record PartialTensor(List<Integer> shape, float[] values, boolean[] obser
         return least;
     }
 
+    /// The largest observed entry.
+    public float maximum() {
+        float most = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < values.length; i++) {
+            most = observed[i] ? Math.max(most, values[i]) : most;
+        }
+        return most;
+    }
+
     /// A checksum of the shape, the entries and the missing entries. With it, a fit resumes only with the
     /// same data.
     String fingerprint() {

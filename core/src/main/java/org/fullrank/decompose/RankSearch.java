@@ -4,13 +4,15 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.fullrank.stats.MeanAndSpread;
 import org.jspecify.annotations.Nullable;
 
 /// Fits with increasing ranks. All fits hold out the same entries. The chosen rank is the smallest that is not
 /// clearly worse than the best: the mean difference of the held-out losses is at most one standard error of
-/// the paired differences.
+/// the paired differences. Entries of one split depend on the same fit. So with several splits, the standard
+/// error is the larger of two: from the differences of all entries, and from the mean differences of the splits.
 ///
 /// One split of a 64 x 64 matrix holds out 205 entries. Their standard error is larger than the differences
 /// between the ranks. So the settings should have several splits.
@@ -36,13 +38,8 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
 
     /// A rank that was tried.
     ///
-    /// @param losses of the held-out entries, in the same order for all ranks
-    private record Candidate(Decomposition fitted, double[] losses) {
-        /// Whether this fit is worse than another by more than a standard error.
-        boolean isClearlyWorseThan(Candidate other) {
-            return isClearlyWorse(losses, other.losses);
-        }
-    }
+    /// @param losses of the held-out entries of each split, in the same order for all ranks
+    private record Candidate(Decomposition fitted, List<double[]> losses) {}
 
     /// Tries the ranks 1, 2, 4, 8, ... until the held-out loss has not improved for two ranks. With several
     /// splits, the chosen rank is then fitted to all entries.
@@ -64,12 +61,8 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
                 tried.add(new Candidate(fits.result(), fits.heldOutLosses()));
             }
         }
-        Candidate best = tried.get(bestAt(tried));
-        Decomposition chosen = tried.stream()
-                .filter(one -> !one.isClearlyWorseThan(best))
-                .findFirst()
-                .orElse(best)
-                .fitted();
+        int at = smallest(tried.stream().map(Candidate::losses).toList(), bestAt(tried));
+        Decomposition chosen = tried.get(at).fitted();
         return new RankSearch(
                 goesOn ? chosen.refitted(data, folder, progress) : chosen,
                 tried.stream()
@@ -85,10 +78,37 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
                 .orElse(0);
     }
 
-    /// Whether the mean of `a - b` is above its standard error.
-    static boolean isClearlyWorse(double[] a, double[] b) {
-        var differences = MeanAndSpread.of(
-                IntStream.range(0, a.length).mapToDouble(i -> a[i] - b[i]).toArray());
-        return differences.mean() > differences.std() / Math.sqrt(differences.n());
+    /// The index of the first candidate that is not clearly worse than the best.
+    ///
+    /// @param losses of the held-out entries of each split, for each candidate
+    static int smallest(List<List<double[]>> losses, int best) {
+        int index = 0;
+        while (index < best && isClearlyWorse(losses.get(index), losses.get(best))) {
+            index++;
+        }
+        return index;
+    }
+
+    /// Whether the mean of `a - b` is above its standard error. A single difference has no standard error: then
+    /// each difference above 0 counts.
+    ///
+    /// @param a losses of the held-out entries of each split; all splits have as many entries
+    static boolean isClearlyWorse(List<double[]> a, List<double[]> b) {
+        double[] splits = new double[a.size()];
+        var entries = DoubleStream.builder();
+        for (int s = 0; s < splits.length; s++) {
+            int count = a.get(s).length;
+            for (int i = 0; i < count; i++) {
+                double difference = a.get(s)[i] - b.get(s)[i];
+                entries.add(difference);
+                splits[s] += difference / count;
+            }
+        }
+        double[] all = entries.build().toArray();
+        return MeanAndSpread.of(all).mean() > Math.max(standardError(all), standardError(splits));
+    }
+
+    private static double standardError(double[] values) {
+        return values.length < 2 ? 0 : MeanAndSpread.of(values).std() / Math.sqrt(values.length);
     }
 }
