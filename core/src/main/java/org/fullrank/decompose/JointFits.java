@@ -31,7 +31,7 @@ final class JointFits implements AutoCloseable {
     /// One fit for each split of the settings.
     ///
     /// @param states files of the states, one for each split; empty: none
-    static JointFits splits(PartialTensor data, DecompositionSettings settings, List<Path> states) {
+    static JointFits splits(Observed data, DecompositionSettings settings, List<Path> states) {
         DecompositionSettings.Stopping stopping = settings.stopping();
         var joint = new JointFits(settings, StopRule.of(stopping));
         for (int i = 0; i < stopping.splits(); i++) {
@@ -44,13 +44,13 @@ final class JointFits implements AutoCloseable {
     }
 
     /// One fit of all entries with a given number of steps.
-    static JointFits whole(PartialTensor data, DecompositionSettings settings, int steps, @Nullable Path state) {
+    static JointFits whole(Observed data, DecompositionSettings settings, int steps, @Nullable Path state) {
         var joint = new JointFits(settings, new StopRule.After(steps));
         joint.add(data, HeldOut.none(data), state);
         return joint;
     }
 
-    private void add(PartialTensor data, HeldOut split, @Nullable Path state) {
+    private void add(Observed data, HeldOut split, @Nullable Path state) {
         try {
             var fit = new FactorFit(data, settings, split);
             fits.add(fit);

@@ -49,7 +49,7 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
     /// @param progress receives the steps of all fits; if it ends a fit, the search ends too
     /// @throws org.fullrank.engine.InputException when the settings do not suit the data
     public static RankSearch of(
-            PartialTensor data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
+            Observed data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
         settings.withRank(1).requireFor(data);
         int most = DecompositionSettings.largestRank(settings.sides(data));
         var tried = new ArrayList<Candidate>();
