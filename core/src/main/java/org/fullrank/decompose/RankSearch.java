@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Fits with increasing ranks. All fits hold out the same entries. The chosen rank is the smallest that is not
 /// clearly worse than the best: the mean difference of the held-out losses is at most one standard error of
-/// the paired differences. Entries of one split depend on the same fit. So with several splits, the standard
-/// error is the larger of two: from the differences of all entries, and from the mean differences of the splits.
+/// the paired differences. Entries of one split depend on the same fit. So if the mean differences of the splits
+/// vary more than those of independent entries would (F test, 5 %), the standard error is that of the splits.
 ///
 /// One split of a 64 x 64 matrix holds out 205 entries. Their standard error is larger than the differences
 /// between the ranks. So the settings should have several splits.
@@ -25,6 +25,8 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
 
     /// The search ends after this number of ranks without an improvement. A single worse rank may be chance.
     private static final int PATIENCE = 2;
+    /// The 95 % quantile of the normal distribution.
+    private static final double ONE_SIDED_95 = 1.6449;
 
     /// A rank and its fit.
     ///
@@ -105,7 +107,22 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
             }
         }
         double[] all = entries.build().toArray();
-        return MeanAndSpread.of(all).mean() > Math.max(standardError(all), standardError(splits));
+        return MeanAndSpread.of(all).mean() > standardError(all, splits);
+    }
+
+    /// The standard error of the mean of `all`, which are independent unless `splits` says otherwise: for independent
+    /// differences, the squared errors of both have a quotient of chi squared over its degrees of freedom.
+    private static double standardError(double[] all, double[] splits) {
+        double entries = standardError(all);
+        double groups = standardError(splits);
+        int freedom = splits.length - 1;
+        return freedom > 0 && groups * groups > entries * entries * chiSquaredPerFreedom(freedom) ? groups : entries;
+    }
+
+    /// The 95 % quantile of chi squared divided by its degrees of freedom (Wilson and Hilferty 1931).
+    private static double chiSquaredPerFreedom(int freedom) {
+        double variance = 2.0 / (9 * freedom);
+        return Math.pow(1 - variance + ONE_SIDED_95 * Math.sqrt(variance), 3);
     }
 
     private static double standardError(double[] values) {

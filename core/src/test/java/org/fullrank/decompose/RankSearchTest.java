@@ -103,18 +103,19 @@ class RankSearchTest {
     void splitsThatDisagreeAreNotClear() {
         double[] zeros = {0, 0, 0, 0, 0, 0};
         double[] high = {1, 1, 1, 1, 1, 1.1};
-        double[] low = {-0.8, -0.8, -0.8, -0.8, -0.8, -0.8};
-        // Mean 0.108. All entries: standard error 0.274. The two splits: 0.908.
+        // Mean 0.408 is above the 0.183 of all entries, but not above the 0.608 of the splits.
+        double[] low = {-0.2, -0.2, -0.2, -0.2, -0.2, -0.2};
         assertThat(isClearlyWorse(high, low, zeros, zeros)).isFalse();
         // Mean 0.608 is above the 0.123 of all entries and the 0.408 of the splits.
         double[] middle = {0.2, 0.2, 0.2, 0.2, 0.2, 0.2};
         assertThat(isClearlyWorse(high, middle, zeros, zeros)).isTrue();
-        // Mean 0.408 is above the 0.183 of all entries, but not above the 0.608 of the splits.
-        double[] slightly = {-0.2, -0.2, -0.2, -0.2, -0.2, -0.2};
-        assertThat(isClearlyWorse(high, slightly, zeros, zeros)).isFalse();
         // The splits agree by chance, the entries do not.
         double[] wild = {9, -8, 9, -8, 9, -8};
         assertThat(isClearlyWorse(wild, wild, zeros, zeros)).isFalse();
+        // Splits that differ no more than entries do by chance: mean 0.5, 0.337 of all entries, 0.5 of the splits.
+        double[] one = {2, 0, 2, 0, 2, 0};
+        double[] none = {1, -1, 1, -1, 1, -1};
+        assertThat(isClearlyWorse(one, none, zeros, zeros)).isTrue();
     }
 
     /// The losses of a fit of each rank, and the rule in words: the first rank that is not clearly worse.

@@ -58,8 +58,8 @@ record DeeptensorNoise(Automatic automatic) implements Experiment {
                 **Ways.** *Best networks*: the best by the truth among the ranks 2, 4 and 8 (only 2 in a quick run), each
                 stopped by 5 % held-out entries. *Automatic*: `--rank auto`. Three random splits that share
                 their initial values choose the step by the mean of their held-out losses, then the smallest rank that
-                is not worse than the best by more than a standard error of the paired differences (the larger of that of
-                the entries and that of the splits), and all entries are fitted again. *Known noise*: the rank of the automatic way, stopped at the first step whose mean squared
+                is not worse than the best by more than a standard error of the paired differences, and all entries are
+                fitted again. *Known noise*: the rank of the automatic way, stopped at the first step whose mean squared
                 residual is not above the variance of the noise, or after 1000 steps if the rank is too low to reach it.
 
                 **What to look at.** The SVD whose rank is that of the truth is a weak rival, because it keeps most of
