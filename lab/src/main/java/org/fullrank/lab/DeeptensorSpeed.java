@@ -62,13 +62,13 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
                 You see the multiplications and the time of a step, the PSNR of both, and how the held-out error falls with
                 time.
 
-                **Volume.** A drawn scene of three materials, 48 x 48 x 32 (16 x 16 x 12 in a quick run), as counts with a
+                **Volume.** A drawn scene of three materials, 32 x 32 x 24 (16 x 16 x 12 in a quick run), as counts with a
                 mean of 100 at most plus a readout noise of 2 counts.
 
                 **Networks.** Both are skip networks with 3 scales (2 in a quick run), 32 channels (8 in a quick run) and 4
                 channels that skip. The factors have rank 6. The input of the 3-D network has 6 channels too. Both have
                 Adam with a rate of .005, averages of the outputs over 10 steps, no input noise, 2 % of the entries held
-                out and 300 steps (60 in a quick run), and keep the step with the smallest held-out loss.
+                out and 300 steps (100 in a quick run), and keep the step with the smallest held-out loss.
 
                 **Claims.** Multiplications are counted in the convolutions of a forward pass, so they do not depend on the
                 machine. **The times are those of one machine** and of few steps, so no claim depends on them.
@@ -103,12 +103,12 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
     @Override
     public Outcome run(Setting setting) {
         RandomGenerator random = setting.random(NAME);
-        int size = setting.size(16, 48);
-        NoisySignal noisy = HyperspectralScene.drawn(random, size, setting.size(12, 32))
+        int size = setting.size(16, 32);
+        NoisySignal noisy = HyperspectralScene.drawn(random, size, setting.size(12, 24))
                 .counts(random, PEAK, READOUT);
         int channels = setting.size(8, 32);
         int scales = setting.size(2, 3);
-        int steps = setting.size(60, 300);
+        int steps = setting.size(100, 300);
         Way factors = factors(noisy, new SkipNetwork(channels, scales, 4), steps, setting.seed());
         Way volume = volume(noisy, new SkipNetwork(width.applyAsInt(channels), scales, 4), steps, random);
         double equal = NEAR * Math.max(factors.least(), volume.least());

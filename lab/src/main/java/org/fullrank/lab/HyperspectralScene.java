@@ -78,9 +78,9 @@ record HyperspectralScene(List<Integer> shape, float[] cube, float[] abundances,
         }
         for (double[] spectrum : spectra) {
             double peak = random.nextDouble(bands);
-            double width = bands * random.nextDouble(0.15, 0.4);
+            double width = bands * random.nextDouble(0.1, 0.25);
             for (int b = 0; b < bands; b++) {
-                spectrum[b] = 0.15 + 0.8 * Math.exp(-Math.pow((b - peak) / width, 2));
+                spectrum[b] = 0.02 + 0.9 * Math.exp(-Math.pow((b - peak) / width, 2));
             }
         }
         float[] shares = new float[size * size * materials];
@@ -90,7 +90,7 @@ record HyperspectralScene(List<Integer> shape, float[] cube, float[] abundances,
             double sum = 0;
             for (int c = 0; c < centers.length; c++) {
                 double distance = Math.hypot(pixel / size - centers[c][0], pixel % size - centers[c][1]);
-                double weight = Math.exp(-Math.pow(distance / (0.25 * size), 2)) + 1e-3;
+                double weight = Math.exp(-3 * Math.pow(distance / (0.25 * size), 2)) + 1e-6;
                 weights[c % materials] += weight;
                 sum += weight;
             }

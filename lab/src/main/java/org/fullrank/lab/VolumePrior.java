@@ -10,7 +10,6 @@ import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
-import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
 /// One untrained 3-D convolutional network that generates a whole volume `[H, W, B]`: the deep image prior with 3-D
@@ -45,7 +44,7 @@ final class VolumePrior {
         this.scales = scales;
         this.skip = skip;
         input = parameter(INPUT_RANGE / 2, INPUT_RANGE / 2, 1, inputs, shape.get(0), shape.get(1), shape.get(2));
-        try (var scope = Scope.withoutGradients()) {
+        try (var off = Gradients.off()) {
             volume(); // makes the parameters
         }
     }
