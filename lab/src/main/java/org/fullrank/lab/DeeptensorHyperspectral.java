@@ -67,7 +67,7 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
                 held-out loss, at the latest after 1000. The ranks are 6 and 20 (3 and 8 in a quick run, with networks of
                 8 channels, a rate of .01, 5 % held out and 200 steps). The held-out loss chooses between them.
 
-                **Materials.** Nonnegative factors (softplus) with as many columns as materials. A map is the share of its
+                **Materials.** Nonnegative factors (absolute values) with as many columns as materials. A map is the share of its
                 material in the sum over all materials, each weighted by the length of its spectrum. *Agreement* is the
                 mean correlation with the reference maps in the best order. NMF has the same rank, loss and measure.
 
@@ -144,8 +144,8 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
                 scene.materials(),
                 any.network(),
                 any.loss(),
-                FactorSign.SOFTPLUS,
-                FactorSign.SOFTPLUS,
+                FactorSign.ABS,
+                FactorSign.ABS,
                 any.threeWay(),
                 any.stopping(),
                 0,
