@@ -30,7 +30,8 @@ import picocli.CommandLine.Parameters;
             "  fullrank decompose noisy.npy --out decomposed/",
             "  fullrank decompose noisy.npy --rank 8 --truth clean.npy --compare svd,nmf",
             "  fullrank decompose counts.npy --loss poisson --nonnegative",
-            "  fullrank decompose cube.npy --mask observed.npy --scales 4 --json"
+            "  fullrank decompose cube.npy --mask observed.npy --scales 4 --json",
+            "  fullrank decompose rays.npy --operator matrix.npy --shape 64,64"
         })
 final class DecomposeCommand extends Job {
     /// The value of `--rank` with which several ranks are compared.
@@ -139,6 +140,22 @@ final class DecomposeCommand extends Job {
                     + " The fit does not use it.")
     @Nullable
     Path truth;
+
+    @Option(
+            names = "--operator",
+            paramLabel = "FILE",
+            description = "FILE of the tensor has linear measurements of it instead of its entries, such as the rays of a"
+                    + " tomograph: m numbers. This file is their matrix [m, n] as .npy for the n entries of the tensor."
+                    + " Needs --shape.")
+    @Nullable
+    Path operator;
+
+    @Option(
+            names = "--shape",
+            paramLabel = "H,W[,B]",
+            split = ",",
+            description = "With --operator: the sizes of the tensor.")
+    List<Integer> shape = List.of();
 
     @Option(
             names = "--three-way",
@@ -253,6 +270,12 @@ final class DecomposeCommand extends Job {
         }
         if (isGiven("--activation") && !nonnegative && !semi) {
             throw conflict("found --activation without --nonnegative or --semi, expected one of them");
+        }
+        if ((operator == null) != shape.isEmpty()) {
+            throw conflict("found only one of --operator and --shape, expected both");
+        }
+        if (operator != null && isGiven("--compare")) {
+            throw conflict("found --compare with --operator, expected no rivals, because they need the entries");
         }
         new DecomposeWork(this).run();
     }

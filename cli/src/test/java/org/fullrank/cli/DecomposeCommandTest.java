@@ -214,6 +214,29 @@ class DecomposeCommandTest {
     }
 
     @Test
+    void aTensorIsFoundFromLinearMeasurements() throws IOException {
+        int size = ROWS * COLUMNS;
+        float[] clean = NpyArray.read(folder.resolve("clean.npy")).values();
+        float[] matrix = new float[120 * size]; // each measurement is the sum of two entries
+        float[] values = new float[120];
+        for (int i = 0; i < 120; i++) {
+            for (int entry : new int[] {i, i + 48}) {
+                matrix[i * size + entry] = 1;
+                values[i] += clean[entry];
+            }
+        }
+        write("matrix", matrix, 120, size);
+        write("sums", values, 120);
+        JsonNode json = json("F/sums.npy --operator F/matrix.npy --shape 14,12 --rank 2 --iterations 60 --truth F/clean.npy"
+                + " --out F/found");
+        assertThat(json.path("psnr").fieldNames()).toIterable().containsExactly("deeptensor");
+        assertThat(json.path("psnr").path("deeptensor").asDouble()).isGreaterThan(10);
+        assertThat(NpyArray.read(folder.resolve("found/reconstruction.npy")).shape())
+                .containsExactly(ROWS, COLUMNS);
+        assertThat(folder.resolve("found/page.html")).exists();
+    }
+
+    @Test
     void aShortSideGetsFewerScalesAndALineSaysSo() {
         CommandLineRun run = run("F/noisy.npy --rank 1 --iterations 3 --scales 4");
         assertThat(run.code()).isZero();
@@ -248,6 +271,10 @@ class DecomposeCommandTest {
                 "F/noisy.npy --resume|fullrank decompose: found --resume without --out, expected the folder",
                 "F/noisy.npy --out F/mask.npy|fullrank: --out F/mask.npy: found a file, expected a folder; name another",
                 "F/noisy.npy --noise 0.2|fullrank: noise: found 0.2, expected gaussian:SIGMA, poisson or poisson:READOUT",
+                "F/noisy.npy --operator F/clean.npy|fullrank decompose: found only one of --operator and --shape, expected both",
+                "F/noisy.npy --operator F/clean.npy --shape 5,5|fullrank: operator: found 168 entries, expected rows of 25",
+                "F/noisy.npy --operator F/clean.npy --shape 4,3|fullrank: measurements: found 168 values, expected 14",
+                "F/noisy.npy --operator F/clean.npy --shape 4,0|fullrank: --shape: found [4, 0], expected positive sizes",
                 "F/noisy.npy --splits 0|fullrank: splits: found 0, expected a number from 1 to 100",
                 "F/noisy.npy --tv -1|fullrank: variation: found the weight -1.0, expected a number from 0 on",
                 "F/noisy.npy --holdout 0.9|fullrank: holdout: found 0.9, expected a share above 0, up to 0.5",
