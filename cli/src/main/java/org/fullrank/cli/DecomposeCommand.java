@@ -144,9 +144,10 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--operator",
             paramLabel = "FILE",
-            description = "FILE of the tensor has linear measurements of it instead of its entries, such as the rays of a"
-                    + " tomograph: m numbers. This file is their matrix [m, n] as .npy for the n entries of the tensor."
-                    + " Needs --shape.")
+            description =
+                    "FILE of the tensor has linear measurements of it instead of its entries, such as the rays of a"
+                            + " tomograph: m numbers. This file is their matrix [m, n] as .npy for the n entries of the tensor."
+                            + " Needs --shape.")
     @Nullable
     Path operator;
 
@@ -176,8 +177,8 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--width",
             paramLabel = "N",
-            description = "Number of channels of the networks. Default: " + SkipNetwork.DEFAULT_WIDTH
-                    + " for skip, " + DeepDecoder.DEFAULT_WIDTH + " for decoder.")
+            description = "Number of channels of the networks. Default: " + SkipNetwork.DEFAULT_WIDTH + " for skip, "
+                    + DeepDecoder.DEFAULT_WIDTH + " for decoder.")
     @Nullable
     Integer width;
 
@@ -231,7 +232,10 @@ final class DecomposeCommand extends Job {
     @Nullable
     Integer iterations;
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "Learning rate of Adam. Default: " + Descent.DEFAULT_LEARNING_RATE + ".")
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "Learning rate of Adam. Default: " + Descent.DEFAULT_LEARNING_RATE + ".")
     @Nullable
     Double learningRate;
 

@@ -227,8 +227,9 @@ class DecomposeCommandTest {
         }
         write("matrix", matrix, 120, size);
         write("sums", values, 120);
-        JsonNode json = json("F/sums.npy --operator F/matrix.npy --shape 14,12 --rank 2 --iterations 60 --truth F/clean.npy"
-                + " --out F/found");
+        JsonNode json =
+                json("F/sums.npy --operator F/matrix.npy --shape 14,12 --rank 2 --iterations 60 --truth F/clean.npy"
+                        + " --out F/found");
         assertThat(json.path("psnr").fieldNames()).toIterable().containsExactly("deeptensor");
         assertThat(json.path("psnr").path("deeptensor").asDouble()).isGreaterThan(10);
         assertThat(NpyArray.read(folder.resolve("found/reconstruction.npy")).shape())

@@ -37,9 +37,7 @@ public final class CpAls {
             }
             for (int round = 0; round < ROUNDS; round++) {
                 try (var step = Scope.open()) {
-                    Tensor imputed = data.isComplete()
-                            ? x.known()
-                            : x.with(Factors.product(factors));
+                    Tensor imputed = data.isComplete() ? x.known() : x.with(Factors.product(factors));
                     for (int k = 0; k < factors.size(); k++) {
                         factors.get(k).copy_(solved(imputed, factors, k));
                     }

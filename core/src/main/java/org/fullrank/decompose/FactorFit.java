@@ -56,9 +56,9 @@ final class FactorFit implements AutoCloseable {
                 Tensor weights = own(scope, matrix(fitted.weights(), fitted));
                 objective = new FitObjective(settings, data.shape(), measured, weights, map, tensorScale / scale);
                 int[] entries = split.entries();
-                heldOutValues = own(scope, Tensors.of(split.values(), entries.length).div(Tensors.scalar(scale)));
-                List<Tensor> places =
-                        map == null ? Factors.places(entries, sizes()) : List.of(Tensors.of(entries));
+                heldOutValues =
+                        own(scope, Tensors.of(split.values(), entries.length).div(Tensors.scalar(scale)));
+                List<Tensor> places = map == null ? Factors.places(entries, sizes()) : List.of(Tensors.of(entries));
                 places.forEach(place -> heldOutPlaces.add(own(scope, place)));
                 for (SignalShape side : generated) {
                     average.add(own(scope, zeros(side)));
@@ -145,7 +145,8 @@ final class FactorFit implements AutoCloseable {
         }
         Tensor fitted = objective.fitted(Factors.product(complete(average))); // [rows, columns]
         Tensor weights = objective.weights();
-        Tensor squares = fitted.sub(objective.measured()).mul(Tensors.scalar(scale)).square();
+        Tensor squares =
+                fitted.sub(objective.measured()).mul(Tensors.scalar(scale)).square();
         Tensor variance = noise.variance(fitted.mul(Tensors.scalar(scale)));
         return Tensors.value(squares.div(variance).mul(weights).sum().div(weights.sum()));
     }

@@ -2,7 +2,6 @@ package org.fullrank.decompose;
 
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 import org.jspecify.annotations.Nullable;
 

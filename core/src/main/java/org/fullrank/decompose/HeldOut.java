@@ -22,7 +22,8 @@ record HeldOut(PartialTensor fitted, int[] entries, float[] values) {
         return new HeldOut(data.entries(), new int[0], new float[0]);
     }
 
-    /// Draws [#count] entries or measurements by selection sampling (Knuth, "The Art of Computer Programming", volume 2,
+    /// Draws [#count] entries or measurements by selection sampling (Knuth, "The Art of Computer Programming", volume
+    /// 2,
     /// algorithm S).
     ///
     /// @param index of the split; splits with different indices are independent

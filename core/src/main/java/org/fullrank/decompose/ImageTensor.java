@@ -18,7 +18,8 @@ import org.fullrank.file.NaturalOrder;
 import org.fullrank.file.NpyArray;
 
 /// Images as tensors with entries in [0, 1]. A gray image is a matrix `[H, W]`, a color image `[H, W, 3]`, and
-/// a folder of gray images `[H, W, count]`, in the natural order of their names: `img2` comes before `img10`. Samples of 16 bits are reduced to 8 bits.
+/// a folder of gray images `[H, W, count]`, in the natural order of their names: `img2` comes before `img10`. Samples
+/// of 16 bits are reduced to 8 bits.
 public final class ImageTensor {
     private static final Set<String> EXTENSIONS = Set.of("png", "tif", "tiff");
 

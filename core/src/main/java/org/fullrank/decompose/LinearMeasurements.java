@@ -56,8 +56,8 @@ public record LinearMeasurements(Measurement map, PartialTensor entries) impleme
     }
 
     /// The size of the entries of the tensor divided by the size of the measured values. The tensor is estimated by the
-    /// least-squares tensor on the line of `A' b`, where b are the measured values. It is blurred, but it has the right
-    /// size. Entries that no measurement sees do not count, so a mask has the gain 1.
+    /// least-squares tensor on the line of `A' b`, where b are the measured values. It is blurred, but it has the
+    /// right size. Entries that no measurement sees do not count, so a mask has the gain 1.
     double gain() {
         double[] values = new double[entries.size()];
         for (int i = 0; i < values.length; i++) {

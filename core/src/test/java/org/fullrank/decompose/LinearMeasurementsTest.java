@@ -114,8 +114,7 @@ class LinearMeasurementsTest {
             Tensor fitted = objective.fitted(product);
             double data = Tensors.value(FactorModel.loss(loss, fitted, objective.measured(), objective.weights()));
             return data
-                    + objective.settings().variation()
-                            * Tensors.value(TotalVariation.of(product, objective.shape()));
+                    + objective.settings().variation() * Tensors.value(TotalVariation.of(product, objective.shape()));
         }
     }
 
@@ -248,10 +247,12 @@ class LinearMeasurementsTest {
                 .isInstanceOf(InputException.class)
                 .hasMessage("operator: found 43 entries, expected rows of 42 for a tensor of shape [7, 6]");
         assertThatThrownBy(() -> MatrixMeasurement.dense(List.of(1, 2), new float[] {1, Float.NaN}))
-                .hasMessage("operator: found the weight NaN in column 1, expected finite weights in columns from 0 to 1");
+                .hasMessage(
+                        "operator: found the weight NaN in column 1, expected finite weights in columns from 0 to 1");
         assertThatThrownBy(() -> new MatrixMeasurement(SMALL, new int[] {0, 2}, new int[1], new double[1]))
-                .hasMessage("operator: found 2 row starts, 1 columns and 1 weights, expected starts that rise from 0 to the"
-                        + " number of weights, and as many columns as weights");
+                .hasMessage(
+                        "operator: found 2 row starts, 1 columns and 1 weights, expected starts that rise from 0 to the"
+                                + " number of weights, and as many columns as weights");
         assertThatThrownBy(() -> ParallelBeam.of(3, 3, 4)).hasMessageStartingWith("tomography: found 3 x 3 pixels, 4");
         var zero = LinearMeasurements.of(MatrixMeasurement.dense(SMALL, new float[2 * 42]), new float[] {1, 2});
         assertThatThrownBy(zero::gain).hasMessageStartingWith("operator: found measurements of length 0.0");

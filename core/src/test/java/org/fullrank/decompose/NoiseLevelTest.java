@@ -79,13 +79,13 @@ class NoiseLevelTest {
         new NoiseLevel.Poisson(2).requireFor(entries(0, 1, -20, 3));
         assertThatThrownBy(() -> new NoiseLevel.Poisson(2).requireFor(entries(0, 1, -21, 3)))
                 .isInstanceOf(InputException.class)
-                .hasMessage("noise poisson: found the entry -21.0, expected counts from 0 on, or from -20 on with a readout"
-                        + " noise of 2; use another noise");
+                .hasMessage(
+                        "noise poisson: found the entry -21.0, expected counts from 0 on, or from -20 on with a readout"
+                                + " noise of 2; use another noise");
         new NoiseLevel.Gaussian(1).requireFor(entries(0, 1, -21, 3));
         PartialTensor data = PartialTensor.of(List.of(3, 3), new float[] {0, 1, -21, 3, 5, 7, 2, 1, 4});
         DecompositionSettings settings = Noisy.settings(1, 1);
-        assertThatThrownBy(() -> settings.withStopping(
-                                settings.stopping().withNoise(new NoiseLevel.Poisson(1)))
+        assertThatThrownBy(() -> settings.withStopping(settings.stopping().withNoise(new NoiseLevel.Poisson(1)))
                         .requireFor(data))
                 .hasMessageStartingWith("noise poisson: found the entry -21.0");
     }
@@ -93,8 +93,7 @@ class NoiseLevelTest {
     @Test
     void aNoteDoubtsCountsUpToOne() {
         DecompositionSettings plain = Noisy.settings(1, 1);
-        DecompositionSettings counts =
-                plain.withStopping(plain.stopping().withNoise(new NoiseLevel.Poisson(0)));
+        DecompositionSettings counts = plain.withStopping(plain.stopping().withNoise(new NoiseLevel.Poisson(0)));
         PartialTensor shares = PartialTensor.of(NOISY.shape(), NOISY.truth());
         assertThat(shares.maximum()).isGreaterThan(1);
         float[] small = NOISY.truth().clone();

@@ -22,8 +22,7 @@ class PrincipalComponentsTest {
             double a = 3 * random.nextGaussian();
             double b = 1.5 * random.nextGaussian();
             for (int i = 0; i < SIZE; i++) {
-                samples[s * SIZE + i] =
-                        (float) (5 + a * wave(0, i) + b * wave(1, i) + noise * random.nextGaussian());
+                samples[s * SIZE + i] = (float) (5 + a * wave(0, i) + b * wave(1, i) + noise * random.nextGaussian());
             }
         }
         return samples;
@@ -59,8 +58,7 @@ class PrincipalComponentsTest {
     void smoothComponentsAreFoundFromFewNoisySamples() {
         for (long seed = 1; seed <= 2; seed++) {
             float[] samples = samples(80, 4, seed);
-            PrincipalComponents found =
-                    PrincipalComponents.fit(samples, 80, SignalShape.line(SIZE), settings(2, 80));
+            PrincipalComponents found = PrincipalComponents.fit(samples, 80, SignalShape.line(SIZE), settings(2, 80));
             var svd = centered(samples, 80).svd();
             float[] classical = new float[SIZE * 2];
             for (int i = 0; i < classical.length; i++) {
@@ -88,8 +86,7 @@ class PrincipalComponentsTest {
     @Test
     void newSamplesHaveTheCoordinatesOfTheirDistanceFromTheMean() {
         float[] samples = samples(20, 0.5, 1);
-        PrincipalComponents found =
-                PrincipalComponents.fit(samples, 20, SignalShape.line(SIZE), settings(3, 20));
+        PrincipalComponents found = PrincipalComponents.fit(samples, 20, SignalShape.line(SIZE), settings(3, 20));
         float[] some = samples(4, 0.5, 2);
         float[] components = found.of(some, 4); // [4, 3]
         assertThat(found.count()).isEqualTo(3);
@@ -157,8 +154,9 @@ class PrincipalComponentsTest {
         Arrays.fill(samples, 0, 5, 1);
         assertThatThrownBy(() -> PrincipalComponents.fit(samples, 3, SignalShape.line(SIZE), settings(1, 1)))
                 .isInstanceOf(InputException.class)
-                .hasMessage("samples: found 48 numbers for 3 samples of 40 positions, expected 120 numbers and at least 3"
-                        + " samples");
+                .hasMessage(
+                        "samples: found 48 numbers for 3 samples of 40 positions, expected 120 numbers and at least 3"
+                                + " samples");
         assertThatThrownBy(() -> PrincipalComponents.fit(samples, 2, SignalShape.line(SIZE), settings(1, 1)))
                 .isInstanceOf(InputException.class);
     }

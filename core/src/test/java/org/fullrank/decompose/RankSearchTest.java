@@ -76,7 +76,8 @@ class RankSearchTest {
     }
 
     private static boolean isClearlyWorse(double[]... pairs) {
-        List<double[]> a = IntStream.range(0, pairs.length / 2).mapToObj(i -> pairs[i]).toList();
+        List<double[]> a =
+                IntStream.range(0, pairs.length / 2).mapToObj(i -> pairs[i]).toList();
         return RankSearch.isClearlyWorse(a, List.of(pairs).subList(pairs.length / 2, pairs.length));
     }
 

@@ -220,8 +220,9 @@ class ReconstructionTest {
         Tucker.requireSides(List.of(100_000, 90, 90));
         assertThatThrownBy(() -> Tucker.requireSides(List.of(8193, 91, 91)))
                 .isInstanceOf(InputException.class)
-                .hasMessage("compare: found tucker for a tensor of shape [8193, 91, 91] with a side of 8193, expected at"
-                        + " most 8192; leave it out");
+                .hasMessage(
+                        "compare: found tucker for a tensor of shape [8193, 91, 91] with a side of 8193, expected at"
+                                + " most 8192; leave it out");
     }
 
     @Test

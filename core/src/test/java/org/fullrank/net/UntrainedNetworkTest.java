@@ -105,8 +105,9 @@ class UntrainedNetworkTest {
         for (UntrainedNetwork network : List.of(new SkipNetwork(4, 2, 2), new DeepDecoder(4, 2))) {
             assertThatThrownBy(() -> network.build(new NetworkBuilder(1), new SignalShape(9, 2), 1))
                     .isInstanceOf(InputException.class)
-                    .hasMessage("network: found a side of 2 in a factor of 9 x 2 positions, expected at least 3; join it"
-                            + " with another side");
+                    .hasMessage(
+                            "network: found a side of 2 in a factor of 9 x 2 positions, expected at least 3; join it"
+                                    + " with another side");
         }
     }
 

@@ -107,8 +107,8 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
     public Outcome run(Setting setting) {
         RandomGenerator random = setting.random(NAME);
         int size = setting.size(16, 32);
-        NoisySignal noisy = HyperspectralScene.drawn(random, size, setting.size(12, 24))
-                .counts(random, PEAK, READOUT);
+        NoisySignal noisy =
+                HyperspectralScene.drawn(random, size, setting.size(12, 24)).counts(random, PEAK, READOUT);
         int channels = setting.size(8, 32);
         int scales = setting.size(2, 3);
         int steps = setting.size(100, 150);
@@ -210,8 +210,7 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
         float[] best = noisy.values();
         long multiplications;
         try (var scope = Scope.open()) {
-            var prior = new VolumePrior(
-                    noisy.shape(), network.width(), network.scales(), network.skip(), RANK, random);
+            var prior = new VolumePrior(noisy.shape(), network.width(), network.scales(), network.skip(), RANK, random);
             Tensor measured = Tensors.of(noisy.values(), count).div(Tensors.scalar(scale));
             Tensor weights = Tensors.of(fittedEntry, count);
             Tensor others = Tensors.of(heldOutEntry, count);
@@ -222,7 +221,8 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
                 try (var one = Scope.open()) {
                     Tensor volume = prior.step(measured, weights, RATE);
                     average.lerp_(volume, Tensors.scalar(step == 0 ? 1 : 1 - AVERAGING));
-                    Tensor error = average.sub(measured).square().mul(others).sum().div(others.sum());
+                    Tensor error =
+                            average.sub(measured).square().mul(others).sum().div(others.sum());
                     heldOut[step] = Tensors.value(error) * scale * scale;
                     milliseconds[step] = (System.nanoTime() - start) / 1e6;
                     if (heldOut[step] < least) {
@@ -245,8 +245,7 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
     }
 
     private static Series curve(Way way, Color color) {
-        double[] seconds =
-                Arrays.stream(way.milliseconds).map(ms -> ms / 1e3).toArray();
+        double[] seconds = Arrays.stream(way.milliseconds).map(ms -> ms / 1e3).toArray();
         return Series.line(way.name, color, seconds, way.heldOut);
     }
 }

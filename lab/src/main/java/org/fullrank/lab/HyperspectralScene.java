@@ -51,7 +51,10 @@ record HyperspectralScene(List<Integer> shape, float[] cube, float[] abundances,
             cube[i] /= most;
         }
         return new HyperspectralScene(
-                List.of(SIZE, SIZE, Math.ceilDiv(198, STRIDE)), cube, crop(shares, 1), shares.shape().getLast());
+                List.of(SIZE, SIZE, Math.ceilDiv(198, STRIDE)),
+                cube,
+                crop(shares, 1),
+                shares.shape().getLast());
     }
 
     private static float[] crop(NpyArray array, int stride) {

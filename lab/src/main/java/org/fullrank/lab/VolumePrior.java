@@ -149,8 +149,9 @@ final class VolumePrior {
                 second.get(k).lerp_(gradient.square(), Tensors.scalar(1 - BETA2));
                 Tensor mean = first.get(k).div(Tensors.scalar(1 - Math.pow(BETA1, steps)));
                 Tensor size = second.get(k).div(Tensors.scalar(1 - Math.pow(BETA2, steps)));
-                parameters.get(k).sub_(mean.div(size.sqrt().add(Tensors.scalar(EPSILON)))
-                        .mul(Tensors.scalar(rate)));
+                parameters
+                        .get(k)
+                        .sub_(mean.div(size.sqrt().add(Tensors.scalar(EPSILON))).mul(Tensors.scalar(rate)));
                 gradient.zero_();
             }
         }

@@ -40,7 +40,8 @@ class DeeptensorHyperspectralTest {
         float[] spectra = {1 / 2f, 1 / 3f, 1};
         Abundances found = Abundances.of(pictures, spectra, 3);
         assertThat(found.agreement(reference)).isCloseTo(1, within(1e-5));
-        assertThat(new Abundances(new float[reference.length], 3).agreement(reference)).isZero();
+        assertThat(new Abundances(new float[reference.length], 3).agreement(reference))
+                .isZero();
     }
 
     @Test

@@ -52,8 +52,7 @@ class DeeptensorSpeedTest {
             }
             assertThat(loss(prior.step(measured, weights, 1e-2), measured)).isLessThan(0.5 * before);
             // skip; down, down; up of 2 + 3 channels, up; out
-            assertThat(prior.multiplications())
-                    .isEqualTo(96 * 2 + 12 * 27 * (3 + 9) + 96 * (27 * 15 + 9) + 96 * 3);
+            assertThat(prior.multiplications()).isEqualTo(96 * 2 + 12 * 27 * (3 + 9) + 96 * (27 * 15 + 9) + 96 * 3);
         }
     }
 
