@@ -2,7 +2,11 @@ package org.fullrank.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.fullrank.decompose.DecompositionSettings.Descent;
+import org.fullrank.decompose.DecompositionSettings.Stopping;
 import org.fullrank.decompose.RankSearch;
+import org.fullrank.net.DeepDecoder;
+import org.fullrank.net.SkipNetwork;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -26,7 +30,8 @@ import picocli.CommandLine.Parameters;
             "  fullrank decompose noisy.npy --out decomposed/",
             "  fullrank decompose noisy.npy --rank 8 --truth clean.npy --compare svd,nmf",
             "  fullrank decompose counts.npy --loss poisson --nonnegative",
-            "  fullrank decompose cube.npy --mask observed.npy --scales 4 --json"
+            "  fullrank decompose cube.npy --mask observed.npy --scales 4 --json",
+            "  fullrank decompose rays.npy --operator matrix.npy --shape 64,64"
         })
 final class DecomposeCommand extends Job {
     /// The value of `--rank` with which several ranks are compared.
@@ -137,6 +142,23 @@ final class DecomposeCommand extends Job {
     Path truth;
 
     @Option(
+            names = "--operator",
+            paramLabel = "FILE",
+            description =
+                    "FILE of the tensor has linear measurements of it instead of its entries, such as the rays of a"
+                            + " tomograph: m numbers. This file is their matrix [m, n] as .npy for the n entries of the tensor."
+                            + " Needs --shape.")
+    @Nullable
+    Path operator;
+
+    @Option(
+            names = "--shape",
+            paramLabel = "H,W[,B]",
+            split = ",",
+            description = "With --operator: the sizes of the tensor.")
+    List<Integer> shape = List.of();
+
+    @Option(
             names = "--three-way",
             paramLabel = "NAME",
             defaultValue = "picture",
@@ -155,15 +177,17 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--width",
             paramLabel = "N",
-            description = "Number of channels of the networks. Default: 48 for skip, 128 for decoder.")
+            description = "Number of channels of the networks. Default: " + SkipNetwork.DEFAULT_WIDTH + " for skip, "
+                    + DeepDecoder.DEFAULT_WIDTH + " for decoder.")
     @Nullable
     Integer width;
 
     @Option(
             names = "--scales",
             paramLabel = "N",
-            description = "Number of halvings from the finest to the coarsest scale. Each side needs more than"
-                    + " 2^N entries. Default: 5 for skip, 2 for decoder.")
+            description = "Number of halvings from the finest to the coarsest scale. A side needs more than 2^N"
+                    + " entries for N scales; a shorter side gets fewer. Default: " + SkipNetwork.DEFAULT_SCALES
+                    + " for skip, " + DeepDecoder.DEFAULT_SCALES + " for decoder.")
     @Nullable
     Integer scales;
 
@@ -180,7 +204,7 @@ final class DecomposeCommand extends Job {
             names = "--holdout",
             paramLabel = "SHARE",
             description = "Share of the observed entries that are not fitted. Their loss decides when the fit"
-                    + " stops. Default: 0.05.")
+                    + " stops. Default: " + Stopping.DEFAULT_HOLDOUT + ".")
     @Nullable
     Double holdout;
 
@@ -189,25 +213,29 @@ final class DecomposeCommand extends Job {
             paramLabel = "N",
             description = "Number of random choices of the held-out entries. The mean of their losses decides."
                     + " Then all entries are fitted. Default: "
-                    + RankSearch.DEFAULT_SPLITS + " for --rank auto, otherwise 1.")
+                    + RankSearch.DEFAULT_SPLITS + " for --rank auto, otherwise " + Stopping.DEFAULT_SPLITS + ".")
     @Nullable
     Integer splits;
 
     @Option(
             names = "--patience",
             paramLabel = "N",
-            description = "The fit ends after N iterations without a smaller held-out loss. Default: 200.")
+            description = "The fit ends after N iterations without a smaller held-out loss. Default: "
+                    + Stopping.DEFAULT_PATIENCE + ".")
     @Nullable
     Integer patience;
 
     @Option(
             names = "--iterations",
             paramLabel = "N",
-            description = "Largest number of iterations of a fit. Default: 2000.")
+            description = "Largest number of iterations of a fit. Default: " + Stopping.DEFAULT_ITERATIONS + ".")
     @Nullable
     Integer iterations;
 
-    @Option(names = "--learning-rate", paramLabel = "X", description = "Learning rate of Adam. Default: 0.002.")
+    @Option(
+            names = "--learning-rate",
+            paramLabel = "X",
+            description = "Learning rate of Adam. Default: " + Descent.DEFAULT_LEARNING_RATE + ".")
     @Nullable
     Double learningRate;
 
@@ -215,7 +243,7 @@ final class DecomposeCommand extends Job {
             names = "--input-noise",
             paramLabel = "X",
             description = "Standard deviation of the noise that each iteration adds to the inputs of the networks."
-                    + " Default: 0.0333.")
+                    + " Default: " + Descent.DEFAULT_INPUT_NOISE + ".")
     @Nullable
     Double inputNoise;
 
@@ -246,6 +274,12 @@ final class DecomposeCommand extends Job {
         }
         if (isGiven("--activation") && !nonnegative && !semi) {
             throw conflict("found --activation without --nonnegative or --semi, expected one of them");
+        }
+        if ((operator == null) != shape.isEmpty()) {
+            throw conflict("found only one of --operator and --shape, expected both");
+        }
+        if (operator != null && isGiven("--compare")) {
+            throw conflict("found --compare with --operator, expected no rivals, because they need the entries");
         }
         new DecomposeWork(this).run();
     }

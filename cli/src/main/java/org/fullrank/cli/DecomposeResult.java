@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import org.fullrank.decompose.Decomposition;
-import org.fullrank.decompose.PartialTensor;
+import org.fullrank.decompose.Observed;
 import org.fullrank.decompose.RankSearch;
 import org.fullrank.decompose.Reconstruction;
 import org.fullrank.file.AtomicFile;
@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
 /// @param table the fit and its rivals
 /// @param truth entries without noise, row-major; null if they are unknown
 record DecomposeResult(
-        PartialTensor data, RankSearch search, List<Reconstruction> table, float @Nullable [] truth, double seconds) {
+        Observed data, RankSearch search, List<Reconstruction> table, float @Nullable [] truth, double seconds) {
     Decomposition fitted() {
         return search.best();
     }

@@ -10,7 +10,10 @@ import org.fullrank.decompose.DecompositionSettings;
 import org.fullrank.decompose.FactorSign;
 import org.fullrank.decompose.FitLoss;
 import org.fullrank.decompose.ImageTensor;
+import org.fullrank.decompose.LinearMeasurements;
+import org.fullrank.decompose.MatrixMeasurement;
 import org.fullrank.decompose.NoiseLevel;
+import org.fullrank.decompose.Observed;
 import org.fullrank.decompose.PartialTensor;
 import org.fullrank.decompose.RankSearch;
 import org.fullrank.decompose.Reconstruction;
@@ -38,14 +41,19 @@ final class DecomposeWork {
     }
 
     void run() {
-        List<Rival> rivals = command.compare.stream().map(Rival::named).toList();
+        List<Rival> rivals = command.operator != null
+                ? List.of()
+                : command.compare.stream().map(Rival::named).toList();
         DecompositionSettings settings = settings();
         NpyArray tensor = read(command.tensor);
-        float[] mask = alike("--mask", command.mask, tensor);
-        float[] truth = alike("--truth", command.truth, tensor);
-        PartialTensor data = PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
-        rivals.forEach(rival -> rival.requireFor(data));
+        float[] mask = alike("--mask", command.mask, tensor.shape());
+        Observed data = observed(tensor, mask);
+        float[] truth = alike("--truth", command.truth, data.shape());
+        if (data instanceof PartialTensor entries) {
+            rivals.forEach(rival -> rival.requireFor(entries));
+        }
         (isAuto() ? settings.withRank(1) : settings).requireFor(data); // before a folder is made
+        settings.notes(data).forEach(note -> command.err().println("decompose: " + note));
         prepareFolder();
         Threads.use(Threads.resolve(0));
         long start = System.nanoTime();
@@ -85,12 +93,30 @@ final class DecomposeWork {
         }
     }
 
+    /// The entries of the tensor, or with an operator the measurements of another tensor.
+    private Observed observed(NpyArray tensor, float @Nullable [] mask) {
+        if (command.operator == null) {
+            return PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
+        }
+        NpyArray matrix = NpyArray.read(command.operator);
+        InputException.unless(
+                command.shape.stream().allMatch(side -> side > 0),
+                "--shape: found %s, expected positive sizes",
+                command.shape);
+        var map = MatrixMeasurement.dense(command.shape, matrix.values());
+        int count = tensor.values().length;
+        return new LinearMeasurements(
+                map, PartialTensor.of(List.of(1, count), tensor.values(), mask, command.nanMissing));
+    }
+
     private static List<Reconstruction> table(
-            List<Rival> rivals, PartialTensor data, Decomposition fitted, float @Nullable [] truth) {
+            List<Rival> rivals, Observed data, Decomposition fitted, float @Nullable [] truth) {
         var table = new ArrayList<Reconstruction>();
         table.add(Reconstruction.of(fitted, truth));
-        var measured = new Rivals(data, fitted, truth);
-        rivals.forEach(rival -> table.addAll(measured.of(rival)));
+        if (data instanceof PartialTensor entries) {
+            var measured = new Rivals(entries, fitted, truth);
+            rivals.forEach(rival -> table.addAll(measured.of(rival)));
+        }
         return table;
     }
 
@@ -98,7 +124,7 @@ final class DecomposeWork {
         return (System.nanoTime() - start) / 1e9;
     }
 
-    private RankSearch search(PartialTensor data, DecompositionSettings settings) {
+    private RankSearch search(Observed data, DecompositionSettings settings) {
         try (var progress = new WatchedFit(command.err())) {
             if (isAuto()) {
                 return RankSearch.of(data, settings, command.out, progress);
@@ -184,18 +210,18 @@ final class DecomposeWork {
     }
 
     /// The values of another file of the same shape; null when there is none.
-    private float @Nullable [] alike(String option, @Nullable Path file, NpyArray tensor) {
+    private float @Nullable [] alike(String option, @Nullable Path file, List<Integer> shape) {
         if (file == null) {
             return null;
         }
         NpyArray other = read(file);
         InputException.unless(
-                other.shape().equals(tensor.shape()),
+                other.shape().equals(shape),
                 "%s %s: found shape %s, expected %s, that of the tensor",
                 option,
                 file,
                 other.shape(),
-                tensor.shape());
+                shape);
         for (float value : other.values()) {
             InputException.unless(
                     Float.isFinite(value), "%s %s: found %s, expected finite numbers; correct it", option, file, value);

@@ -62,8 +62,9 @@ final class LabRunCommand extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The folder of MNIST, for lpl-digits and permuted-mnist. Without MNIST, the claims of"
-                    + " lpl-digits cannot be checked, and permuted-mnist draws digits of its own.")
+            description = "The folder of MNIST, for lpl-digits, permuted-mnist and deeptensor-digits. Without MNIST,"
+                    + " the claims of lpl-digits cannot be checked, and the others draw digits of their own. Or the"
+                    + " folder of Jasper Ridge, for deeptensor-hyperspectral, which else draws a scene.")
     @Nullable
     String data;
 

@@ -53,7 +53,8 @@ final class NetworkQuestions {
     @Option(
             names = "--copies",
             paramLabel = "N",
-            description = "With --gaussian: the number of noisy copies of each item. Default: 256.")
+            description = "With --gaussian: the number of noisy copies of each item. Default: "
+                    + NoiseSettings.DEFAULT_COPIES + ".")
     @Nullable
     Integer copies;
 

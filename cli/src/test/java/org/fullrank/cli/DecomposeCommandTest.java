@@ -45,6 +45,7 @@ class DecomposeCommandTest {
             withNaN[i] = mask[i] == 0 ? Float.NaN : noisy[i];
             counts[i] = Math.max(0, Math.round(noisy[i]));
         }
+        float[] negative = counts.clone();
         write("clean", clean, ROWS, COLUMNS);
         write("noisy", noisy, ROWS, COLUMNS);
         write("mask", mask, ROWS, COLUMNS);
@@ -52,6 +53,9 @@ class DecomposeCommandTest {
         write("counts", counts, ROWS, COLUMNS);
         write("cube", Arrays.copyOf(noisy, 6 * 5 * 5), 6, 5, 5);
         write("four", new float[16], 2, 2, 2, 2);
+        write("thin", Arrays.copyOf(noisy, 16), 8, 2);
+        negative[3] = -1;
+        write("negative", negative, ROWS, COLUMNS);
         write("zero", new float[48], 8, 6);
     }
 
@@ -209,6 +213,39 @@ class DecomposeCommandTest {
         assertThat(json(fit + " --resume").path("heldOut")).isEqualTo(first.path("heldOut"));
     }
 
+    @Test
+    void aTensorIsFoundFromLinearMeasurements() throws IOException {
+        int size = ROWS * COLUMNS;
+        float[] clean = NpyArray.read(folder.resolve("clean.npy")).values();
+        float[] matrix = new float[120 * size]; // each measurement is the sum of two entries
+        float[] values = new float[120];
+        for (int i = 0; i < 120; i++) {
+            for (int entry : new int[] {i, i + 48}) {
+                matrix[i * size + entry] = 1;
+                values[i] += clean[entry];
+            }
+        }
+        write("matrix", matrix, 120, size);
+        write("sums", values, 120);
+        JsonNode json =
+                json("F/sums.npy --operator F/matrix.npy --shape 14,12 --rank 2 --iterations 60 --truth F/clean.npy"
+                        + " --out F/found");
+        assertThat(json.path("psnr").fieldNames()).toIterable().containsExactly("deeptensor");
+        assertThat(json.path("psnr").path("deeptensor").asDouble()).isGreaterThan(10);
+        assertThat(NpyArray.read(folder.resolve("found/reconstruction.npy")).shape())
+                .containsExactly(ROWS, COLUMNS);
+        assertThat(folder.resolve("found/page.html")).exists();
+    }
+
+    @Test
+    void aShortSideGetsFewerScalesAndALineSaysSo() {
+        CommandLineRun run = run("F/noisy.npy --rank 1 --iterations 3 --scales 4");
+        assertThat(run.code()).isZero();
+        assertThat(run.err())
+                .contains("decompose: network: the shortest side of factor 1 has 14 entries, so it gets 3 of 4 scales")
+                .contains("decompose: network: the shortest side of factor 2 has 12 entries, so it gets 3 of 4 scales");
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',
@@ -221,9 +258,10 @@ class DecomposeCommandTest {
                 "F/noisy.npy --truth F/zero.npy|fullrank: --truth F/zero.npy: found shape [8, 6], expected [14, 12]",
                 "F/noisy.npy --rank 13|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
                 "F/noisy.npy --rank 13 --out F/made|fullrank: rank: found 13 for a tensor of shape [14, 12], expected at most 12",
-                "F/noisy.npy --scales 4 --out F/made|fullrank: network: found a side of 14 in a factor of 14 positions",
+                "F/thin.npy --rank 1 --out F/made|fullrank: network: found a side of 2 in a factor of 2 positions",
                 "F/noisy.npy --rank many|fullrank: --rank: found many, expected a whole number or auto",
-                "F/noisy.npy --scales 4|fullrank: network: found a side of 14 in a factor of 14 positions, expected at least 17",
+                "F/thin.npy --noise poisson|fullrank: network: found a side of 2 in a factor of 2 positions, expected at",
+                "F/negative.npy --noise poisson|fullrank: noise poisson: found the entry -1.0, expected counts from 0 on",
                 "F/noisy.npy --compare pca|fullrank: compare: found pca, expected svd, nmf, cp or tucker",
                 "F/noisy.npy --compare svd,cp|fullrank: compare: found cp for a matrix of shape [14, 12], expected a 3-way",
                 "F/noisy.npy --loss poisson|fullrank: loss poisson: found factors of any sign, expected nonnegative",
@@ -234,6 +272,10 @@ class DecomposeCommandTest {
                 "F/noisy.npy --resume|fullrank decompose: found --resume without --out, expected the folder",
                 "F/noisy.npy --out F/mask.npy|fullrank: --out F/mask.npy: found a file, expected a folder; name another",
                 "F/noisy.npy --noise 0.2|fullrank: noise: found 0.2, expected gaussian:SIGMA, poisson or poisson:READOUT",
+                "F/noisy.npy --operator F/clean.npy|fullrank decompose: found only one of --operator and --shape, expected both",
+                "F/noisy.npy --operator F/clean.npy --shape 5,5|fullrank: operator: found 168 entries, expected rows of 25",
+                "F/noisy.npy --operator F/clean.npy --shape 4,3|fullrank: measurements: found 168 values, expected 14",
+                "F/noisy.npy --operator F/clean.npy --shape 4,0|fullrank: --shape: found [4, 0], expected positive sizes",
                 "F/noisy.npy --splits 0|fullrank: splits: found 0, expected a number from 1 to 100",
                 "F/noisy.npy --tv -1|fullrank: variation: found the weight -1.0, expected a number from 0 on",
                 "F/noisy.npy --holdout 0.9|fullrank: holdout: found 0.9, expected a share above 0, up to 0.5",
@@ -244,7 +286,7 @@ class DecomposeCommandTest {
         assertThat(run.out()).isEmpty();
         assertThat(run.err().replace(folder + "/", "F/")).startsWith(message).hasLineCount(1);
         try (Stream<Path> files = Files.list(folder)) {
-            assertThat(files).hasSize(8);
+            assertThat(files).hasSize(10);
         }
     }
 }

@@ -30,21 +30,14 @@ public final class CpAls {
     public static float[] fit(PartialTensor data, int rank, long seed) {
         Rival.CP.requireFor(data);
         try (var scope = Scope.withoutGradients()) {
-            long[] shape = data.shape().stream().mapToLong(Integer::longValue).toArray();
-            Tensor x = Tensors.of(data.values(), shape).to(ScalarType.Double);
-            Tensor missing = Tensors.of(data.weights(), shape)
-                    .to(ScalarType.Double)
-                    .neg()
-                    .add(Tensors.scalar(1));
+            Imputation x = Imputation.of(data);
             var factors = new ArrayList<Tensor>();
-            for (int k = 0; k < shape.length; k++) {
+            for (int k = 0; k < data.shape().size(); k++) {
                 factors.add(initial(data.shape().get(k), rank, Keyed.of(seed, INITIAL, k)));
             }
             for (int round = 0; round < ROUNDS; round++) {
                 try (var step = Scope.open()) {
-                    Tensor imputed = data.isComplete()
-                            ? x
-                            : x.add(Factors.product(factors).view(shape).mul(missing));
+                    Tensor imputed = data.isComplete() ? x.known() : x.with(Factors.product(factors));
                     for (int k = 0; k < factors.size(); k++) {
                         factors.get(k).copy_(solved(imputed, factors, k));
                     }

@@ -42,11 +42,11 @@ public record Decomposition(
         factors = List.copyOf(factors);
     }
 
-    /// Fits factors to the observed entries of `data`.
+    /// Fits factors to the observed entries of `data`, or to its measurements, or to its covariance.
     ///
     /// @throws org.fullrank.engine.InputException when the settings do not suit the data
     /// @throws org.fullrank.engine.JobException when a loss is not finite
-    public static Decomposition fit(PartialTensor data, DecompositionSettings settings) {
+    public static Decomposition fit(Observed data, DecompositionSettings settings) {
         return fit(data, settings, null, FitProgress.SILENT);
     }
 
@@ -58,7 +58,7 @@ public record Decomposition(
     /// @throws org.fullrank.engine.InputException when the settings do not suit the data, or when a state
     ///     belongs to other data or settings
     public static Decomposition fit(
-            PartialTensor data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
+            Observed data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
         settings.requireFor(data);
         boolean goesOn;
         Decomposition fitted;
@@ -71,7 +71,7 @@ public record Decomposition(
 
     /// With several splits: factors that are fitted to all entries, in as many steps as these. With one
     /// split: these factors.
-    Decomposition refitted(PartialTensor data, @Nullable Path folder, FitProgress progress) {
+    Decomposition refitted(Observed data, @Nullable Path folder, FitProgress progress) {
         if (settings.stopping().splits() == 1) {
             return this;
         }
@@ -108,7 +108,7 @@ public record Decomposition(
     /// The signals in the factors: lines and pictures.
     ///
     /// @param data the fitted tensor
-    public List<SignalShape> sides(PartialTensor data) {
+    public List<SignalShape> sides(Observed data) {
         return settings.sides(data);
     }
 

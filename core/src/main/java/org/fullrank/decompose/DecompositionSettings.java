@@ -1,5 +1,6 @@
 package org.fullrank.decompose;
 
+import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.net.SignalShape;
@@ -169,8 +170,8 @@ public record DecompositionSettings(
     }
 
     /// The signals in the factors of `data`.
-    List<SignalShape> sides(PartialTensor data) {
-        return threeWay.sides(data.shape());
+    List<SignalShape> sides(Observed data) {
+        return data.sides(threeWay);
     }
 
     /// The largest useful rank for these sides: the smallest product of all sides but one.
@@ -180,23 +181,44 @@ public record DecompositionSettings(
         return (int) Math.min(most, Integer.MAX_VALUE);
     }
 
+    /// What a user should know about these settings for the data, one line each: sides whose networks have fewer
+    /// scales, and counts that may not be counts.
+    public List<String> notes(Observed data) {
+        var notes = new ArrayList<String>();
+        List<SignalShape> sides = sides(data);
+        for (int k = 0; k < sides.size(); k++) {
+            int scales = network.scales(sides.get(k));
+            if (scales < network.scales()) {
+                notes.add("network: the shortest side of factor %d has %d entries, so it gets %d of %d scales"
+                        .formatted(k + 1, sides.get(k).shorterSide(), scales, network.scales()));
+            }
+        }
+        if (stopping.noise() instanceof NoiseLevel.Poisson && data.entries().maximum() <= 1) {
+            notes.add("noise poisson: found no entry above 1, expected counts; if the data were divided by a number,"
+                    + " multiply by it");
+        }
+        return notes;
+    }
+
     /// @throws InputException when these settings do not suit the data
-    public void requireFor(PartialTensor data) {
+    public void requireFor(Observed data) {
         List<SignalShape> sides = sides(data);
         int most = largestRank(sides);
         InputException.when(
                 rank > most, "rank: found %d for a tensor of shape %s, expected at most %d", rank, data.shape(), most);
-        sides.forEach(network::requireSide);
+        sides.forEach(UntrainedNetwork::requireSide);
+        PartialTensor entries = data.entries();
         InputException.when(
-                loss instanceof FitLoss.Poisson && data.minimum() < 0,
+                loss instanceof FitLoss.Poisson && entries.minimum() < 0,
                 "loss poisson: found the entry %s, expected counts from 0 on; use another loss",
-                data.minimum());
+                entries.minimum());
+        stopping.noise().requireFor(entries);
         int heldOut = HeldOut.count(data, stopping.holdout());
         InputException.when(
-                heldOut < 1 || data.observedCount() - heldOut < 2,
+                heldOut < 1 || data.observations() - heldOut < 2,
                 "holdout: found %s of %d observed entries, expected at least one entry held out and two fitted; change the"
                         + " share",
                 stopping.holdout(),
-                data.observedCount());
+                data.observations());
     }
 }

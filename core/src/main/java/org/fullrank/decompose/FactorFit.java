@@ -23,40 +23,46 @@ final class FactorFit implements AutoCloseable {
     private final DecompositionSettings settings;
     private final FactorModel model;
     private final Optimizer optimizer;
-    private final double scale;
+    private final double scale; // of the measured values
+    private final double tensorScale; // of the tensor; it is the same unless the values are linear measurements
+    private final boolean symmetric; // one network makes both factors
     private final List<SignalShape> sides;
-    private final List<Integer> shape; // of the tensor
-    private final Tensor measured; // [rows, columns], scaled
-    private final Tensor weights; // [rows, columns], 1 for a fitted entry
+    private final FitObjective objective;
     private final Tensor heldOutValues; // [count], scaled
     private final List<Tensor> heldOutPlaces = new ArrayList<>(); // [count] each
-    private final List<Tensor> average = new ArrayList<>(); // [n_k, R] each
-    private final List<Tensor> best = new ArrayList<>(); // [n_k, R] each
+    private final List<Tensor> average = new ArrayList<>(); // [n_k, R] of each network
+    private final List<Tensor> best = new ArrayList<>(); // [n_k, R] of each network
     private final FitCurve curve = new FitCurve();
     private final List<Runnable> owned = new ArrayList<>(); // what frees the memory
 
     /// @param settings they suit the data
     /// @param split the fitted entries and the held-out entries of the data
-    FactorFit(PartialTensor data, DecompositionSettings settings, HeldOut split) {
+    FactorFit(Observed data, DecompositionSettings settings, HeldOut split) {
         this.settings = settings;
         sides = settings.sides(data);
-        shape = data.shape();
+        symmetric = data instanceof SampleCovariance;
         scale = DataScale.of(split.fitted()).factor();
+        Measurement map = data instanceof LinearMeasurements linear ? linear.map() : null;
+        tensorScale = data instanceof LinearMeasurements linear ? scale * linear.gain() : scale;
         try {
-            model = new FactorModel(settings, sides, ScalarType.Float);
+            List<SignalShape> generated = symmetric ? sides.subList(0, 1) : sides;
+            model = new FactorModel(settings, generated, ScalarType.Float);
             owned.add(model::close);
             optimizer = Optimizer.of(OptimizerSpec.Adam.defaults(), model.parameters());
             owned.add(optimizer::close);
             try (var scope = Scope.withoutGradients()) {
-                measured = own(scope, matrix(split.fitted().values(), data).div(Tensors.scalar(scale)));
-                weights = own(scope, matrix(split.fitted().weights(), data));
+                PartialTensor fitted = split.fitted();
+                Tensor measured = own(scope, matrix(fitted.values(), fitted).div(Tensors.scalar(scale)));
+                Tensor weights = own(scope, matrix(fitted.weights(), fitted));
+                objective = new FitObjective(settings, data.shape(), measured, weights, map, tensorScale / scale);
                 int[] entries = split.entries();
-                heldOutValues = own(
-                        scope, Tensors.of(data.values(entries), entries.length).div(Tensors.scalar(scale)));
-                Factors.places(entries, sizes()).forEach(place -> heldOutPlaces.add(own(scope, place)));
-                for (int size : sizes()) {
-                    average.add(own(scope, Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
-                    best.add(own(scope, Tensors.zeros(Device.CPU, ScalarType.Float, size, settings.rank())));
+                heldOutValues =
+                        own(scope, Tensors.of(split.values(), entries.length).div(Tensors.scalar(scale)));
+                List<Tensor> places = map == null ? Factors.places(entries, sizes()) : List.of(Tensors.of(entries));
+                places.forEach(place -> heldOutPlaces.add(own(scope, place)));
+                for (SignalShape side : generated) {
+                    average.add(own(scope, zeros(side)));
+                    best.add(own(scope, zeros(side)));
                 }
             }
         } catch (RuntimeException e) { // out of memory
@@ -81,6 +87,15 @@ final class FactorFit implements AutoCloseable {
         owned.clear();
     }
 
+    private Tensor zeros(SignalShape side) {
+        return Tensors.zeros(Device.CPU, ScalarType.Float, side.size(), settings.rank());
+    }
+
+    /// One factor for each side, from one for each network.
+    private List<Tensor> complete(List<Tensor> generated) {
+        return symmetric ? List.of(generated.getFirst(), generated.getFirst()) : generated;
+    }
+
     private static Tensor matrix(float[] values, PartialTensor data) {
         return Tensors.of(values, data.rows(), data.columns());
     }
@@ -93,18 +108,12 @@ final class FactorFit implements AutoCloseable {
         try (var scope = Scope.open()) {
             model.parameters().clearGradients();
             List<Tensor> factors = model.factors(step);
-            Tensor product = Factors.product(factors); // [rows, columns]
-            Tensor loss = FactorModel.loss(settings.loss(), product, measured, weights);
-            double value = Tensors.value(loss);
+            double value = objective.backward(Factors.product(complete(factors)));
             if (!Double.isFinite(value)) {
                 throw new JobException("decompose: found the loss %s in step %d, expected a finite number; lower the"
                                 .formatted(value, step + 1)
                         + " learning rate");
             }
-            Tensor variation = settings.variation() == 0
-                    ? null
-                    : TotalVariation.of(product, shape).mul(Tensors.scalar(settings.variation()));
-            (variation == null ? loss : loss.add(variation)).backward();
             optimizer.step(settings.descent().learningRate(), step);
             try (var off = Gradients.off()) {
                 for (int k = 0; k < average.size(); k++) {
@@ -121,7 +130,11 @@ final class FactorFit implements AutoCloseable {
     }
 
     private Tensor heldOutLosses(List<Tensor> factors) {
-        return settings.loss().of(Factors.entries(factors, heldOutPlaces), heldOutValues); // [count]
+        List<Tensor> all = complete(factors);
+        Tensor found = objective.map() == null
+                ? Factors.entries(all, heldOutPlaces)
+                : objective.fitted(Factors.product(all)).view(-1).index_select(0, heldOutPlaces.getFirst());
+        return settings.loss().of(found, heldOutValues); // [count]
     }
 
     /// [FitCurve#excess] of the averaged factors.
@@ -130,8 +143,10 @@ final class FactorFit implements AutoCloseable {
         if (noise instanceof NoiseLevel.Unknown) {
             return Double.NaN;
         }
-        Tensor fitted = Factors.product(average); // [rows, columns]
-        Tensor squares = fitted.sub(measured).mul(Tensors.scalar(scale)).square();
+        Tensor fitted = objective.fitted(Factors.product(complete(average))); // [rows, columns]
+        Tensor weights = objective.weights();
+        Tensor squares =
+                fitted.sub(objective.measured()).mul(Tensors.scalar(scale)).square();
         Tensor variance = noise.variance(fitted.mul(Tensors.scalar(scale)));
         return Tensors.value(squares.div(variance).mul(weights).sum().div(weights.sum()));
     }
@@ -184,10 +199,10 @@ final class FactorFit implements AutoCloseable {
     /// The kept factors, `[n_k, R]` each, row-major, in the units of the data. Columns with a large norm come
     /// first.
     List<float[]> factors() {
-        double share = Math.pow(scale, 1.0 / sides.size());
+        double share = Math.pow(tensorScale, 1.0 / sides.size());
         var factors = new ArrayList<float[]>();
         try (var scope = Scope.withoutGradients()) {
-            best.forEach(factor -> factors.add(Tensors.floats(factor.mul(Tensors.scalar(share)))));
+            complete(best).forEach(factor -> factors.add(Tensors.floats(factor.mul(Tensors.scalar(share)))));
         }
         return Factors.ordered(factors, settings.rank());
     }

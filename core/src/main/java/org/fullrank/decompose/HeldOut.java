@@ -8,25 +8,32 @@ import org.fullrank.engine.Keyed;
 ///
 /// @param fitted the tensor without these entries
 /// @param entries positions of the held-out entries in row-major order, ascending
-record HeldOut(PartialTensor fitted, int[] entries) {
+/// @param values of these entries
+record HeldOut(PartialTensor fitted, int[] entries, float[] values) {
     private static final long HELD_OUT = Keyed.name("held-out entries");
 
-    /// Number of entries that a share holds out.
-    static int count(PartialTensor data, double share) {
-        return (int) Math.round(share * data.observedCount());
+    /// Number of observations that a share holds out: entries, measurements or samples.
+    static int count(Observed data, double share) {
+        return (int) Math.round(share * data.observations());
     }
 
     /// The split that holds out nothing.
-    static HeldOut none(PartialTensor data) {
-        return new HeldOut(data, new int[0]);
+    static HeldOut none(Observed data) {
+        return new HeldOut(data.entries(), new int[0], new float[0]);
     }
 
-    /// Draws [#count] entries by selection sampling (Knuth, "The Art of Computer Programming", volume 2,
+    /// Draws [#count] entries or measurements by selection sampling (Knuth, "The Art of Computer Programming", volume
+    /// 2,
     /// algorithm S).
     ///
     /// @param index of the split; splits with different indices are independent
-    static HeldOut of(PartialTensor data, double share, long seed, int index) {
-        int[] entries = new int[count(data, share)];
+    static HeldOut of(Observed observed, double share, long seed, int index) {
+        int count = count(observed, share);
+        if (observed instanceof SampleCovariance samples) {
+            return samples.split(count, seed, index);
+        }
+        PartialTensor data = observed.entries();
+        int[] entries = new int[count];
         boolean[] kept = data.observed().clone();
         Keyed random = index == 0 ? Keyed.of(seed, HELD_OUT) : Keyed.of(seed, HELD_OUT, index);
         int left = data.observedCount();
@@ -37,6 +44,6 @@ record HeldOut(PartialTensor fitted, int[] entries) {
                 kept[i] = false;
             }
         }
-        return new HeldOut(data.only(kept), entries);
+        return new HeldOut(data.only(kept), entries, data.values(entries));
     }
 }

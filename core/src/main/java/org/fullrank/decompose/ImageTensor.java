@@ -3,6 +3,7 @@ package org.fullrank.decompose;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -13,10 +14,12 @@ import org.fullrank.data.ImageFile;
 import org.fullrank.data.Images;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.file.NaturalOrder;
 import org.fullrank.file.NpyArray;
 
 /// Images as tensors with entries in [0, 1]. A gray image is a matrix `[H, W]`, a color image `[H, W, 3]`, and
-/// a folder of gray images, sorted by name, `[H, W, count]`. Samples of 16 bits are reduced to 8 bits.
+/// a folder of gray images `[H, W, count]`, in the natural order of their names: `img2` comes before `img10`. Samples
+/// of 16 bits are reduced to 8 bits.
 public final class ImageTensor {
     private static final Set<String> EXTENSIONS = Set.of("png", "tif", "tiff");
 
@@ -76,7 +79,7 @@ public final class ImageTensor {
         try (Stream<Path> files = Files.list(folder)) {
             List<Path> all = files.filter(Files::isRegularFile)
                     .filter(file -> !String.valueOf(file.getFileName()).startsWith("."))
-                    .sorted()
+                    .sorted(Comparator.comparing(file -> String.valueOf(file.getFileName()), new NaturalOrder()))
                     .toList();
             List<Path> images = all.stream().filter(ImageTensor::isImage).toList();
             if (images.size() < all.size()) {

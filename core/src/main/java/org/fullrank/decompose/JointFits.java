@@ -31,7 +31,7 @@ final class JointFits implements AutoCloseable {
     /// One fit for each split of the settings.
     ///
     /// @param states files of the states, one for each split; empty: none
-    static JointFits splits(PartialTensor data, DecompositionSettings settings, List<Path> states) {
+    static JointFits splits(Observed data, DecompositionSettings settings, List<Path> states) {
         DecompositionSettings.Stopping stopping = settings.stopping();
         var joint = new JointFits(settings, StopRule.of(stopping));
         for (int i = 0; i < stopping.splits(); i++) {
@@ -44,13 +44,13 @@ final class JointFits implements AutoCloseable {
     }
 
     /// One fit of all entries with a given number of steps.
-    static JointFits whole(PartialTensor data, DecompositionSettings settings, int steps, @Nullable Path state) {
+    static JointFits whole(Observed data, DecompositionSettings settings, int steps, @Nullable Path state) {
         var joint = new JointFits(settings, new StopRule.After(steps));
         joint.add(data, HeldOut.none(data), state);
         return joint;
     }
 
-    private void add(PartialTensor data, HeldOut split, @Nullable Path state) {
+    private void add(Observed data, HeldOut split, @Nullable Path state) {
         try {
             var fit = new FactorFit(data, settings, split);
             fits.add(fit);
@@ -132,11 +132,9 @@ final class JointFits implements AutoCloseable {
                 mean.excess(mean.keptStep() - 1));
     }
 
-    /// The loss of each held-out entry of all splits with the kept factors, in the units of the data.
-    double[] heldOutLosses() {
-        return fits.stream()
-                .flatMapToDouble(fit -> DoubleStream.of(fit.heldOutLosses()))
-                .toArray();
+    /// The loss of each held-out entry with the kept factors, in the units of the data, for each split.
+    List<double[]> heldOutLosses() {
+        return fits.stream().map(FactorFit::heldOutLosses).toList();
     }
 
     @Override

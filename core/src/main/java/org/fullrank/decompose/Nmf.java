@@ -1,5 +1,6 @@
 package org.fullrank.decompose;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Keyed;
@@ -23,6 +24,18 @@ public final class Nmf {
     /// @param poisson whether to minimize the generalized Kullback-Leibler divergence instead of the squared
     ///     error
     public static float[] fit(PartialTensor data, int rank, boolean poisson, long seed) {
+        List<float[]> factors = factors(data, rank, poisson, seed);
+        try (var scope = Scope.withoutGradients()) {
+            Tensor u = Tensors.of(factors.getFirst(), data.rows(), rank).to(ScalarType.Double);
+            Tensor v = Tensors.of(factors.getLast(), data.columns(), rank).to(ScalarType.Double);
+            return Tensors.floats(u.matmul(v.t()));
+        }
+    }
+
+    /// The factors `[rows, R]` and `[columns, R]`, row-major.
+    ///
+    /// @param poisson as in [#fit]
+    public static List<float[]> factors(PartialTensor data, int rank, boolean poisson, long seed) {
         try (var scope = Scope.withoutGradients()) {
             long rows = data.rows();
             long columns = data.columns();
@@ -31,7 +44,7 @@ public final class Nmf {
                     .clamp_min(Tensors.scalar(0));
             double mean = Tensors.value(nonnegative.sum()) / data.observedCount();
             if (mean == 0) {
-                return new float[data.size()];
+                return List.of(new float[data.rows() * rank], new float[data.columns() * rank]);
             }
             Tensor x = nonnegative.div(Tensors.scalar(mean));
             Tensor weights = Tensors.of(data.weights(), rows, columns).to(ScalarType.Double);
@@ -46,7 +59,7 @@ public final class Nmf {
                     update(v, u, xt, weightsT, poisson);
                 }
             }
-            return Tensors.floats(u.matmul(v.t()).mul(Tensors.scalar(mean)));
+            return List.of(Tensors.floats(u.mul(Tensors.scalar(mean))), Tensors.floats(v));
         }
     }
 

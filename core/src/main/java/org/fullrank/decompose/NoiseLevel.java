@@ -3,6 +3,7 @@ package org.fullrank.decompose;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// What is known about the noise of a tensor. With a known level, a fit ends as soon as its residual is not
@@ -10,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 public sealed interface NoiseLevel {
     /// The variance of the noise of each entry if `mean` is the entry without noise.
     Tensor variance(Tensor mean);
+
+    /// @throws InputException when the data cannot have this noise
+    default void requireFor(PartialTensor data) {}
 
     /// The level of a text: `gaussian:SIGMA`, `poisson`, or `poisson:READOUT`.
     ///
@@ -68,12 +72,28 @@ public sealed interface NoiseLevel {
     record Poisson(double readout) implements NoiseLevel {
         /// The variance of a mean count of 0. It keeps the quotients finite.
         private static final double LEAST_VARIANCE = 1e-2;
+        /// An entry this many deviations of the readout below 0 is no accident.
+        private static final double READOUT_RANGE = 10;
 
         public Poisson {
             InputException.unless(
                     readout >= 0 && Double.isFinite(readout),
                     "noise poisson: found the readout deviation %s, expected a number from 0 on",
                     readout);
+        }
+
+        /// The readout may make a small count negative.
+        @Override
+        public void requireFor(PartialTensor data) {
+            double least = -READOUT_RANGE * readout;
+            InputException.when(
+                    data.minimum() < least,
+                    "noise poisson: found the entry %s, expected counts from 0 on%s; use another noise",
+                    data.minimum(),
+                    readout == 0
+                            ? ""
+                            : ", or from %s on with a readout noise of %s"
+                                    .formatted(Numbers.number(least), Numbers.number(readout)));
         }
 
         @Override

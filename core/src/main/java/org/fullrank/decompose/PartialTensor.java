@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
+import org.fullrank.net.SignalShape;
 import org.jspecify.annotations.Nullable;
 
 /// A matrix `[M, N]` or a 3-way tensor `[H, W, B]` in which entries may be missing. Missing entries are never
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 /// @param shape sizes, outermost first
 /// @param values row-major, 0 where missing
 /// @param observed whether each entry is present, in the same order
-public record PartialTensor(List<Integer> shape, float[] values, boolean[] observed) {
+public record PartialTensor(List<Integer> shape, float[] values, boolean[] observed) implements Observed {
     /// @throws InputException when it is neither a matrix nor a 3-way tensor, when an observed entry is not
     ///     finite, or when all observed entries are equal
     public PartialTensor {
@@ -129,9 +130,33 @@ public record PartialTensor(List<Integer> shape, float[] values, boolean[] obser
         return least;
     }
 
-    /// A checksum of the shape, the entries and the missing entries. With it, a fit resumes only with the
-    /// same data.
-    String fingerprint() {
+    /// The largest observed entry.
+    public float maximum() {
+        float most = Float.NEGATIVE_INFINITY;
+        for (int i = 0; i < values.length; i++) {
+            most = observed[i] ? Math.max(most, values[i]) : most;
+        }
+        return most;
+    }
+
+    @Override
+    public PartialTensor entries() {
+        return this;
+    }
+
+    @Override
+    public int observations() {
+        return observedCount();
+    }
+
+    @Override
+    public List<SignalShape> sides(ThreeWay threeWay) {
+        return threeWay.sides(shape);
+    }
+
+    /// A checksum of the shape, the entries and the missing entries.
+    @Override
+    public String fingerprint() {
         var crc = new CRC32C();
         var bytes = ByteBuffer.allocate(5);
         shape.forEach(side -> crc.update(ByteBuffer.allocate(4).putInt(side).flip()));

@@ -39,5 +39,8 @@ public enum Rival {
                 "compare: found %s for a matrix of shape %s, expected a 3-way tensor; leave it out",
                 label(),
                 data.shape());
+        if (this == TUCKER) {
+            Tucker.requireSides(data.shape());
+        }
     }
 }

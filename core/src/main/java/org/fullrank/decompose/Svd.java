@@ -6,7 +6,6 @@ import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
@@ -33,9 +32,10 @@ public final class Svd {
     /// The approximation of rank `rank`.
     public static Approximation of(PartialTensor data, int rank) {
         try (var scope = Scope.withoutGradients()) {
-            Tensor matrix = matrix(data);
+            Imputation x = Imputation.of(data, data.rows(), data.columns());
+            Tensor matrix = x.withMean();
             if (!data.isComplete()) {
-                Tensor missing = missing(data, matrix);
+                Tensor missing = x.missing();
                 ranks(data).stream().filter(lower -> lower < rank).forEach(lower -> impute(matrix, missing, lower));
                 impute(matrix, missing, rank);
             }
@@ -51,8 +51,9 @@ public final class Svd {
         Approximation best = null;
         double least = Double.POSITIVE_INFINITY;
         try (var scope = Scope.withoutGradients()) {
-            Tensor matrix = matrix(data);
-            Tensor missing = data.isComplete() ? null : missing(data, matrix);
+            Imputation x = Imputation.of(data, data.rows(), data.columns());
+            Tensor matrix = x.withMean();
+            Tensor missing = data.isComplete() ? null : x.missing();
             Tensor complete = vectors(matrix);
             for (int rank : ranks(data)) {
                 try (var step = Scope.open()) {
@@ -81,10 +82,6 @@ public final class Svd {
         return ranks;
     }
 
-    private static Tensor matrix(PartialTensor data) {
-        return Tensors.of(data.values(), data.rows(), data.columns()).to(ScalarType.Double);
-    }
-
     /// The singular vectors of the shorter side in ascending order of their singular values, `[K, K]`. They
     /// are computed as eigenvectors of the Gram matrix. In float64, the error of this method is far below any
     /// noise.
@@ -103,16 +100,6 @@ public final class Svd {
         return isTall(matrix)
                 ? matrix.matmul(leading).matmul(leading.t())
                 : leading.matmul(leading.t().matmul(matrix));
-    }
-
-    /// Sets the missing entries of `matrix` to the mean.
-    ///
-    /// @return 1 for each missing entry, `[rows, columns]`
-    private static Tensor missing(PartialTensor data, Tensor matrix) {
-        Tensor weights = Tensors.of(data.weights(), data.rows(), data.columns());
-        Tensor missing = weights.neg().add(Tensors.scalar(1)).to(ScalarType.Double);
-        matrix.add_(missing.mul(Tensors.scalar(Tensors.value(matrix.sum()) / data.observedCount())));
-        return missing;
     }
 
     /// Replaces the missing entries by the approximation until they hardly change.

@@ -10,7 +10,8 @@ final class TotalVariation {
     private TotalVariation() {}
 
     /// `mean |x_ij - x_i(j-1)| + mean |x_ij - x_(i-1)j|` over the rows and columns from the second on. In a 3-way
-    /// tensor `[H, W, B]`, each of the B pictures counts, and B has no neighbors.
+    /// tensor `[H, W, B]`, each of the B pictures counts, and B has no neighbors. A side of one pixel has no
+    /// neighbors either: its mean is 0, and the other mean includes its only row or column.
     ///
     /// @param product the tensor in any form with its entries in row-major order
     /// @param shape of the tensor
@@ -18,9 +19,14 @@ final class TotalVariation {
         long height = shape.get(0);
         long width = shape.get(1);
         Tensor x = product.reshape(height, width, -1); // [H, W, B]
-        Tensor inner = x.narrow(0, 1, height - 1).narrow(1, 1, width - 1);
-        Tensor left = x.narrow(0, 1, height - 1).narrow(1, 0, width - 1);
-        Tensor above = x.narrow(0, 0, height - 1).narrow(1, 1, width - 1);
+        Tensor inner = without(without(x, 0, 1), 1, 1);
+        Tensor left = without(without(x, 0, 1), 1, 0);
+        Tensor above = without(without(x, 0, 0), 1, 1);
         return inner.sub(left).abs().mean().add(inner.sub(above).abs().mean());
+    }
+
+    /// All positions of a side but one, from position `first` on. A side of one pixel keeps it.
+    private static Tensor without(Tensor x, int side, int first) {
+        return x.size(side) == 1 ? x : x.narrow(side, first, x.size(side) - 1);
     }
 }

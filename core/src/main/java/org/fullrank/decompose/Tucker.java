@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
-import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
@@ -20,35 +20,47 @@ public final class Tucker {
     /// The rounds end when the squared length of the core changes by less than this share.
     private static final double TOLERANCE = 1e-10;
 
+    /// Largest m of the Gram matrices. One of 8192 takes half a gigabyte and minutes.
+    static final int LARGEST_GRAM = 8192;
+
     private Tucker() {}
 
+    /// @throws InputException when a Gram matrix would be too large
+    static void requireSides(List<Integer> shape) {
+        for (int side : shape) {
+            long rest = shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact) / side;
+            InputException.when(
+                    Math.min(side, rest) > LARGEST_GRAM,
+                    "compare: found tucker for a tensor of shape %s with a side of %d, expected at most %d; leave it out",
+                    shape,
+                    side,
+                    LARGEST_GRAM);
+        }
+    }
+
     /// The projection of the tensor on `rank` directions of each side, or on all if a side is shorter.
-    /// Row-major.
+    /// Row-major. It needs the eigenvectors of a matrix `[m, m]` for each side, where m is the smaller of the side
+    /// and the product of the other two.
     ///
-    /// @throws org.fullrank.engine.InputException when the tensor is a matrix
+    /// @throws InputException when the tensor is a matrix, or when m is above [#LARGEST_GRAM]
     public static float[] fit(PartialTensor data, int rank) {
         Rival.TUCKER.requireFor(data);
         try (var scope = Scope.withoutGradients()) {
-            long[] shape = data.shape().stream().mapToLong(Integer::longValue).toArray();
-            Tensor x = Tensors.of(data.values(), shape).to(ScalarType.Double);
-            Tensor missing = Tensors.of(data.weights(), shape)
-                    .to(ScalarType.Double)
-                    .neg()
-                    .add(Tensors.scalar(1));
-            double mean = Tensors.value(x.sum()) / data.observedCount();
-            Tensor imputed = x.add(missing.mul(Tensors.scalar(mean))); // [n_1, n_2, n_3]
+            Imputation x = Imputation.of(data);
+            Tensor imputed = x.withMean(); // [n_1, n_2, n_3]
+            int sides = data.shape().size();
             List<Tensor> factors = new ArrayList<>();
-            for (int side = 0; side < shape.length; side++) {
+            for (int side = 0; side < sides; side++) {
                 factors.add(leading(imputed, side, rank));
             }
             double before = 0;
             for (int round = 0; round < ROUNDS; round++) {
                 try (var step = Scope.open()) {
-                    for (int side = 0; side < shape.length; side++) {
+                    for (int side = 0; side < sides; side++) {
                         factors.get(side).copy_(leading(projected(imputed, factors, side), side, rank));
                     }
                     if (!data.isComplete()) {
-                        imputed.copy_(x.add(approximation(imputed, factors).mul(missing)));
+                        imputed.copy_(x.with(approximation(imputed, factors)));
                     }
                     double length = Tensors.value(
                             projected(imputed, factors, -1).square().sum());
@@ -62,12 +74,16 @@ public final class Tucker {
         }
     }
 
-    /// The leading left singular vectors of the tensor unfolded along a side, `[n, R]`.
+    /// The leading left singular vectors of the tensor unfolded along a side, `[n, R]`. They come from the Gram
+    /// matrix of the shorter side of the unfolded tensor.
     private static Tensor leading(Tensor x, int side, int rank) {
         Tensor unfolded = x.transpose(0, side).reshape(x.size(side), -1); // [n, rest]
-        long count = Math.min(rank, x.size(side));
-        Tensor vectors = torch.linalg_eigh(unfolded.matmul(unfolded.t())).get1(); // ascending eigenvalues
-        return vectors.narrow(1, x.size(side) - count, count);
+        boolean tall = unfolded.size(0) > unfolded.size(1);
+        Tensor gram = tall ? unfolded.t().matmul(unfolded) : unfolded.matmul(unfolded.t()); // [m, m]
+        long count = Math.min(rank, gram.size(0));
+        Tensor vectors = torch.linalg_eigh(gram).get1().narrow(1, gram.size(0) - count, count); // ascending
+        // The directions of small singular values are inexact, so QR makes them orthogonal.
+        return tall ? torch.linalg_qr(unfolded.matmul(vectors)).get0() : vectors;
     }
 
     /// The coordinates of the tensor along the factors of all sides but one.

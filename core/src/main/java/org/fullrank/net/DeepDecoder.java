@@ -22,22 +22,16 @@ public record DeepDecoder(int width, int scales) implements UntrainedNetwork {
         return new DeepDecoder(DEFAULT_WIDTH, DEFAULT_SCALES);
     }
 
-    /// With a side of this length, the input has two positions. A batch norm cannot compute statistics from a
-    /// single position.
-    @Override
-    public int shortestSide() {
-        return (1 << scales) + 1;
-    }
-
     @Override
     public SignalGenerator build(NetworkBuilder net, SignalShape shape, int channels) {
-        requireSide(shape);
+        UntrainedNetwork.requireSide(shape);
+        int doublings = scales(shape);
         var layers = new ArrayList<Layer>();
         int in = channels;
-        for (int i = 0; i <= scales; i++) {
+        for (int i = 0; i <= doublings; i++) {
             NetworkBuilder block = net.in("block" + i);
             layers.add(SignalLayers.convolution(block.in("conv"), shape, in, width, 1, 1, false));
-            if (i < scales) {
+            if (i < doublings) {
                 layers.add((x, mode) -> SignalLayers.doubled(x));
             }
             layers.add(SignalLayers.leakyRelu());
@@ -45,6 +39,6 @@ public record DeepDecoder(int width, int scales) implements UntrainedNetwork {
             in = width;
         }
         layers.add(SignalLayers.convolution(net.in("out"), shape, width, channels, 1, 1, false));
-        return new SignalGenerator(net, Layer.chain(layers), channels, shape.dividedBy(1 << scales), shape);
+        return new SignalGenerator(net, Layer.chain(layers), channels, shape.dividedBy(1 << doublings), shape);
     }
 }

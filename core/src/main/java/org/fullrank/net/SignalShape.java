@@ -27,7 +27,7 @@ public record SignalShape(int height, int width) {
     }
 
     /// The shorter of the sides along which the signal extends.
-    int shorterSide() {
+    public int shorterSide() {
         return isLine() ? width : Math.min(height, width);
     }
 

@@ -29,15 +29,9 @@ public record SkipNetwork(int width, int scales, int skip) implements UntrainedN
         return new SkipNetwork(DEFAULT_WIDTH, DEFAULT_SCALES, DEFAULT_SKIP);
     }
 
-    /// The coarsest scale needs at least two positions, because reflection needs a neighbor.
-    @Override
-    public int shortestSide() {
-        return (1 << scales) + 1;
-    }
-
     @Override
     public SignalGenerator build(NetworkBuilder net, SignalShape shape, int channels) {
-        requireSide(shape);
+        UntrainedNetwork.requireSide(shape);
         Layer body = scale(net, shape, channels, 0);
         Layer out = SignalLayers.convolution(net.in("out"), shape, width, channels, 1, 1, true);
         return new SignalGenerator(net, Layer.chain(List.of(body, out)), channels, shape, shape);
@@ -49,7 +43,7 @@ public record SkipNetwork(int width, int scales, int skip) implements UntrainedN
         Layer around = unit(here.in("skip"), shape, in, skip, 1, 1);
         Layer down = Layer.chain(List.of(
                 unit(here.in("down1"), shape, in, width, 3, 2), unit(here.in("down2"), shape, width, width, 3, 1)));
-        Layer deeper = index + 1 < scales ? scale(net, shape, width, index + 1) : Layer.identity();
+        Layer deeper = index + 1 < scales(shape) ? scale(net, shape, width, index + 1) : Layer.identity();
         Layer up = Layer.chain(List.of(
                 Layers.batchNorm(here.in("join"), skip + width, 1),
                 unit(here.in("up1"), shape, skip + width, width, 3, 1),

@@ -9,28 +9,35 @@ public sealed interface UntrainedNetwork permits SkipNetwork, DeepDecoder {
     /// Largest number of halvings of a side. A side of 2^12 then has two positions left.
     int MOST_SCALES = 11;
 
-    /// The number of halvings between the finest and the coarsest scale.
+    /// The shortest side of a signal that a network can generate. It has one scale, whose coarse signal has two
+    /// positions. Reflection and batch norms need two.
+    int SHORTEST_SIDE = 3;
+
+    /// The number of halvings between the finest and the coarsest scale, for a signal that is long enough.
     int scales();
 
-    /// The shortest side of a signal that the network can generate.
-    int shortestSide();
+    /// The number of halvings for a signal: at most [#scales], and so few that the coarsest scale has at least two
+    /// positions along each side.
+    default int scales(SignalShape shape) {
+        int halvings = Integer.SIZE - 1 - Integer.numberOfLeadingZeros(shape.shorterSide() - 1);
+        return Math.min(scales(), halvings);
+    }
 
     /// Declares the network, and its input as a parameter.
     ///
     /// @param channels of the input and of the signal
-    /// @throws InputException when a side of the signal is too short for the scales
+    /// @throws InputException when a side of the signal is too short
     SignalGenerator build(NetworkBuilder net, SignalShape shape, int channels);
 
-    /// @throws InputException when a side of the signal is too short for the scales
-    default void requireSide(SignalShape shape) {
+    /// @throws InputException when a side of the signal is too short for any number of scales
+    static void requireSide(SignalShape shape) {
         InputException.when(
-                shape.shorterSide() < shortestSide(),
-                "network: found a side of %d in a factor of %s positions, expected at least %d for %d scales; lower the"
-                        + " scales",
+                shape.shorterSide() < SHORTEST_SIDE,
+                "network: found a side of %d in a factor of %s positions, expected at least %d; join it with another"
+                        + " side",
                 shape.shorterSide(),
                 shape,
-                shortestSide(),
-                scales());
+                SHORTEST_SIDE);
     }
 
     /// @throws InputException unless the sizes are valid

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.decompose.Decomposition;
+import org.fullrank.decompose.Observed;
 import org.fullrank.decompose.PartialTensor;
 import org.fullrank.decompose.RankSearch;
 import org.fullrank.decompose.Reconstruction;
@@ -22,11 +23,11 @@ public final class DecompositionPage {
 
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
-    private final PartialTensor data;
+    private final Observed data;
     private final Decomposition fitted;
     private final float @Nullable [] truth;
 
-    private DecompositionPage(PartialTensor data, Decomposition fitted, float @Nullable [] truth) {
+    private DecompositionPage(Observed data, Decomposition fitted, float @Nullable [] truth) {
         this.data = data;
         this.fitted = fitted;
         this.truth = truth;
@@ -40,7 +41,7 @@ public final class DecompositionPage {
     /// @param truth entries without noise, row-major; null if they are unknown
     public static String html(
             String subject,
-            PartialTensor data,
+            Observed data,
             Decomposition fitted,
             List<Reconstruction> table,
             List<RankSearch.Tried> tried,
@@ -84,19 +85,17 @@ public final class DecompositionPage {
         return curve;
     }
 
-    /// A 3-way tensor is drawn as the mean over its last side.
+    /// A 3-way tensor is drawn as the mean over its last side. A tensor that was not observed itself has no input and
+    /// no residual.
     private ArrayNode pictures(float[] reconstruction) {
-        float[] measured = data.values().clone();
-        float[] residual = new float[measured.length];
-        for (int i = 0; i < measured.length; i++) {
-            measured[i] = data.observed()[i] ? measured[i] : Float.NaN;
-            residual[i] = measured[i] - reconstruction[i];
-        }
-        float[] shown = flat(measured);
+        float[] measured = data instanceof PartialTensor tensor ? known(tensor) : null;
+        float[] shown = flat(measured == null ? reconstruction : measured);
         double low = least(shown, 1);
         double high = -least(shown, -1);
         ArrayNode pictures = MAPPER.createArrayNode();
-        add(pictures, "input", TensorPicture.gray(shown, height(), width(), low, high), width());
+        if (measured != null) {
+            add(pictures, "input", TensorPicture.gray(shown, height(), width(), low, high), width());
+        }
         add(
                 pictures,
                 "reconstruction",
@@ -105,10 +104,25 @@ public final class DecompositionPage {
         if (truth != null) {
             add(pictures, "truth", TensorPicture.gray(flat(truth), height(), width(), low, high), width());
         }
-        float[] left = flat(residual);
-        double most = Math.max(-least(left, 1), -least(left, -1));
-        add(pictures, "residual", TensorPicture.signed(left, height(), width(), most), width());
+        if (measured != null) {
+            float[] residual = measured.clone();
+            for (int i = 0; i < residual.length; i++) {
+                residual[i] -= reconstruction[i];
+            }
+            float[] left = flat(residual);
+            double most = Math.max(-least(left, 1), -least(left, -1));
+            add(pictures, "residual", TensorPicture.signed(left, height(), width(), most), width());
+        }
         return pictures;
+    }
+
+    /// The entries, NaN where missing.
+    private static float[] known(PartialTensor tensor) {
+        float[] values = tensor.values().clone();
+        for (int i = 0; i < values.length; i++) {
+            values[i] = tensor.observed()[i] ? values[i] : Float.NaN;
+        }
+        return values;
     }
 
     private int height() {

@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.fullrank.engine.InputException;
-import org.fullrank.net.SkipNetwork;
 import org.junit.jupiter.api.Test;
 
 /// What is refused before a network is made: one line with subject, found, expected, remedy.
@@ -38,12 +37,24 @@ class DecompositionInputTest {
     }
 
     @Test
-    void aSideTooShortForTheScalesIsRefused() {
+    void aSideTooShortForANetworkIsRefused() {
+        PartialTensor thin = Noisy.matrix(8, 2, 1, 0.1, 1).tensor();
         assertRefused(
-                () -> Decomposition.fit(NOISY.tensor(), DecompositionSettings.ofRank(2)),
-                "network: found a side of 8 in a factor of 8 positions, expected at least 33 for 5 scales; lower the"
-                        + " scales");
-        assertThat(SkipNetwork.defaults().shortestSide()).isEqualTo(33);
+                () -> Decomposition.fit(thin, DecompositionSettings.ofRank(1)),
+                "network: found a side of 2 in a factor of 2 positions, expected at least 3; join it with another side");
+    }
+
+    @Test
+    void aNoteSaysWhichSidesHaveFewerScales() {
+        DecompositionSettings defaults = DecompositionSettings.ofRank(1);
+        assertThat(defaults.notes(NOISY.tensor()))
+                .containsExactly(
+                        "network: the shortest side of factor 1 has 8 entries, so it gets 2 of 5 scales",
+                        "network: the shortest side of factor 2 has 6 entries, so it gets 2 of 5 scales");
+        float[] color = new float[40 * 33 * 3];
+        color[0] = 1;
+        assertThat(defaults.notes(PartialTensor.of(List.of(40, 33, 3), color)))
+                .containsExactly("network: the shortest side of factor 2 has 3 entries, so it gets 1 of 5 scales");
     }
 
     @Test

@@ -65,6 +65,9 @@ class ImageTensorTest {
         assertThat(stack.values())
                 .startsWith(0, 100 / 255f, 1 / 255f, 101 / 255f)
                 .endsWith(12 / 255f, 112 / 255f);
+        gray("b2.png", 3, 2, 20);
+        gray("b10.png", 3, 2, 50);
+        assertThat(read(folder).values()).startsWith(0, 100 / 255f, 20 / 255f, 50 / 255f);
         assertThat(ImageTensor.isNamedBy(folder)).isTrue();
         assertThat(ImageTensor.isNamedBy(Path.of("X.TIFF"))).isTrue();
         assertThat(ImageTensor.isNamedBy(Path.of("x.npy"))).isFalse();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
@@ -63,6 +64,48 @@ class NoiseLevelTest {
             assertThat(Tensors.doubles(new NoiseLevel.Gaussian(3).variance(mean)))
                     .containsExactly(9, 9, 9);
         }
+    }
+
+    private static PartialTensor entries(float... values) {
+        return PartialTensor.of(List.of(2, values.length / 2), values);
+    }
+
+    @Test
+    void countsAreNotNegativeExceptByTheirReadout() {
+        new NoiseLevel.Poisson(0).requireFor(entries(0, 1, 2, 3));
+        assertThatThrownBy(() -> new NoiseLevel.Poisson(0).requireFor(entries(0, 1, -0.5f, 3)))
+                .isInstanceOf(InputException.class)
+                .hasMessage("noise poisson: found the entry -0.5, expected counts from 0 on; use another noise");
+        new NoiseLevel.Poisson(2).requireFor(entries(0, 1, -20, 3));
+        assertThatThrownBy(() -> new NoiseLevel.Poisson(2).requireFor(entries(0, 1, -21, 3)))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "noise poisson: found the entry -21.0, expected counts from 0 on, or from -20 on with a readout"
+                                + " noise of 2; use another noise");
+        new NoiseLevel.Gaussian(1).requireFor(entries(0, 1, -21, 3));
+        PartialTensor data = PartialTensor.of(List.of(3, 3), new float[] {0, 1, -21, 3, 5, 7, 2, 1, 4});
+        DecompositionSettings settings = Noisy.settings(1, 1);
+        assertThatThrownBy(() -> settings.withStopping(settings.stopping().withNoise(new NoiseLevel.Poisson(1)))
+                        .requireFor(data))
+                .hasMessageStartingWith("noise poisson: found the entry -21.0");
+    }
+
+    @Test
+    void aNoteDoubtsCountsUpToOne() {
+        DecompositionSettings plain = Noisy.settings(1, 1);
+        DecompositionSettings counts = plain.withStopping(plain.stopping().withNoise(new NoiseLevel.Poisson(0)));
+        PartialTensor shares = PartialTensor.of(NOISY.shape(), NOISY.truth());
+        assertThat(shares.maximum()).isGreaterThan(1);
+        float[] small = NOISY.truth().clone();
+        for (int i = 0; i < small.length; i++) {
+            small[i] /= shares.maximum();
+        }
+        PartialTensor scaled = PartialTensor.of(NOISY.shape(), small);
+        assertThat(counts.notes(shares)).isEmpty();
+        assertThat(plain.notes(scaled)).isEmpty();
+        assertThat(counts.notes(scaled))
+                .containsExactly("noise poisson: found no entry above 1, expected counts; if the data were divided by a"
+                        + " number, multiply by it");
     }
 
     @Test

@@ -7,7 +7,9 @@ import static org.assertj.core.api.Assertions.within;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -16,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 /// Several splits of one tensor: their mean curve, the refit, and the choice of the rank.
 class RankSearchTest {
     private static final Noisy NOISY = Noisy.matrix(24, 20, 2, 0.3, 1);
+
+    /// A seed with which the best of the tried ranks is not clearly better than a smaller one.
+    private static final long SMALLER_THAN_BEST = 1;
 
     @TempDir
     Path folder;
@@ -70,21 +75,78 @@ class RankSearchTest {
         assertThat(both).isLessThan(16); // 4.8 expected
     }
 
+    private static boolean isClearlyWorse(double[]... pairs) {
+        List<double[]> a =
+                IntStream.range(0, pairs.length / 2).mapToObj(i -> pairs[i]).toList();
+        return RankSearch.isClearlyWorse(a, List.of(pairs).subList(pairs.length / 2, pairs.length));
+    }
+
     @Test
     void aDifferenceAboveItsStandardErrorIsClear() {
         double[] b = {1, 2, 3, 4};
-        assertThat(RankSearch.isClearlyWorse(new double[] {1.1, 2.1, 3.1, 4.1}, b))
+        assertThat(isClearlyWorse(new double[] {1.1, 2.1, 3.1, 4.1}, b))
                 .isTrue(); // the spread of each is large, that of the pairs is 0
         // mean 0.25, deviation 0.5, standard error 0.25
-        assertThat(RankSearch.isClearlyWorse(new double[] {2, 2, 3, 4}, b)).isFalse();
+        assertThat(isClearlyWorse(new double[] {2, 2, 3, 4}, b)).isFalse();
         // mean 0.5, deviation 0.577, standard error 0.289
-        assertThat(RankSearch.isClearlyWorse(new double[] {2, 3, 3, 4}, b)).isTrue();
-        assertThat(RankSearch.isClearlyWorse(new double[] {0, 0, 0, 0}, b)).isFalse();
+        assertThat(isClearlyWorse(new double[] {2, 3, 3, 4}, b)).isTrue();
+        assertThat(isClearlyWorse(new double[] {0, 0, 0, 0}, b)).isFalse();
+    }
+
+    @Test
+    void aSingleEntryHasNoStandardError() {
+        assertThat(isClearlyWorse(new double[] {1.1}, new double[] {1})).isTrue();
+        assertThat(isClearlyWorse(new double[] {1}, new double[] {1})).isFalse();
+        assertThat(isClearlyWorse(new double[] {0.9}, new double[] {1})).isFalse();
+    }
+
+    @Test
+    void splitsThatDisagreeAreNotClear() {
+        double[] zeros = {0, 0, 0, 0, 0, 0};
+        double[] high = {1, 1, 1, 1, 1, 1.1};
+        // Mean 0.408 is above the 0.183 of all entries, but not above the 0.608 of the splits.
+        double[] low = {-0.2, -0.2, -0.2, -0.2, -0.2, -0.2};
+        assertThat(isClearlyWorse(high, low, zeros, zeros)).isFalse();
+        // Mean 0.608 is above the 0.123 of all entries and the 0.408 of the splits.
+        double[] middle = {0.2, 0.2, 0.2, 0.2, 0.2, 0.2};
+        assertThat(isClearlyWorse(high, middle, zeros, zeros)).isTrue();
+        // The splits agree by chance, the entries do not.
+        double[] wild = {9, -8, 9, -8, 9, -8};
+        assertThat(isClearlyWorse(wild, wild, zeros, zeros)).isFalse();
+        // Splits that differ no more than entries do by chance: mean 0.5, 0.337 of all entries, 0.5 of the splits.
+        double[] one = {2, 0, 2, 0, 2, 0};
+        double[] none = {1, -1, 1, -1, 1, -1};
+        assertThat(isClearlyWorse(one, none, zeros, zeros)).isTrue();
+    }
+
+    /// The losses of a fit of each rank, and the rule in words: the first rank that is not clearly worse.
+    @Test
+    void theSearchHasTheRankOfTheRule() {
+        Noisy noisy = Noisy.matrix(16, 12, 2, 0.2, SMALLER_THAN_BEST);
+        DecompositionSettings settings = settings(1, 40, 2);
+        RankSearch search = RankSearch.of(noisy.tensor(), settings, null, FitProgress.SILENT);
+        var losses = new ArrayList<List<double[]>>();
+        for (RankSearch.Tried tried : search.tried()) {
+            try (var fits = JointFits.splits(noisy.tensor(), settings.withRank(tried.rank()), List.of())) {
+                fits.run(FitProgress.SILENT);
+                losses.add(fits.heldOutLosses());
+            }
+        }
+        int best = IntStream.range(0, losses.size())
+                .boxed()
+                .min(Comparator.comparingDouble(i -> search.tried().get(i).heldOut()))
+                .orElseThrow();
+        int first = 0;
+        while (RankSearch.isClearlyWorse(losses.get(first), losses.get(best))) {
+            first++;
+        }
+        assertThat(first).as("the data must tell the rule from the best rank").isLessThan(best);
+        assertThat(search.best().rank()).isEqualTo(search.tried().get(first).rank());
     }
 
     @Test
     void theSmallestRankThatIsNotClearlyWorseIsChosen() {
-        Noisy noisy = Noisy.matrix(16, 12, 2, 0.05, 4);
+        Noisy noisy = Noisy.matrix(16, 12, 2, 0.05, 1);
         RankSearch search = RankSearch.of(noisy.tensor(), settings(1, 50, 2), folder, FitProgress.SILENT);
         List<Integer> ranks =
                 search.tried().stream().map(RankSearch.Tried::rank).toList();

@@ -200,6 +200,31 @@ class ReconstructionTest {
         assertThat(Tucker.fit(PartialTensor.of(CUBE, garbage, null, true), 2)).containsExactly(tucker(), within(1e-3f));
     }
 
+    /// The first side is longer than the product of the other two.
+    @Test
+    void aLongSideOfTuckerHasTheSmallGramMatrix() {
+        List<Integer> shape = List.of(40, 3, 2);
+        float[] values = new float[240];
+        float[] turned = new float[240]; // [2, 3, 40]
+        for (int i = 0; i < 240; i++) {
+            values[i] = (float) (Math.cos(i / 6 * 0.3) * (1 + i / 2 % 3) * (i % 2 - 3) + Math.sin(i * 1.7));
+            turned[i % 2 * 120 + i / 2 % 3 * 40 + i / 6] = values[i];
+        }
+        assertThat(Tucker.fit(PartialTensor.of(shape, values), 8)).containsExactly(values, within(1e-4f));
+        float[] found = Tucker.fit(PartialTensor.of(shape, values), 2);
+        float[] other = Tucker.fit(PartialTensor.of(List.of(2, 3, 40), turned), 2);
+        for (int i = 0; i < 240; i++) {
+            assertThat(found[i]).isCloseTo(other[i % 2 * 120 + i / 2 % 3 * 40 + i / 6], within(1e-4f));
+        }
+        Tucker.requireSides(List.of(Tucker.LARGEST_GRAM, Tucker.LARGEST_GRAM, 2));
+        Tucker.requireSides(List.of(100_000, 90, 90));
+        assertThatThrownBy(() -> Tucker.requireSides(List.of(8193, 91, 91)))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "compare: found tucker for a tensor of shape [8193, 91, 91] with a side of 8193, expected at"
+                                + " most 8192; leave it out");
+    }
+
     @Test
     void theTuckerDecompositionOfFullRankIsTheTensor() {
         assertThat(Tucker.fit(PartialTensor.of(CUBE, tucker()), 6)).containsExactly(tucker(), within(1e-4f));

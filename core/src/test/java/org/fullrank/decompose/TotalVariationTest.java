@@ -35,6 +35,14 @@ class TotalVariationTest {
     }
 
     @Test
+    void aSideOfOnePixelHasNoNeighbors() {
+        assertThat(of(new double[] {1, 3, 6}, 1, 3)).isEqualTo(2.5);
+        assertThat(of(new double[] {1, 3, 6}, 3, 1)).isEqualTo(2.5);
+        assertThat(of(new double[] {1, 3, 6, 4}, 1, 2, 2)).isEqualTo(3); // |6 - 1| and |4 - 3|
+        assertThat(of(new double[] {1, 3, 6}, 1, 1, 3)).isZero();
+    }
+
+    @Test
     void aLargeWeightGivesAFlatterProduct() {
         Noisy noisy = Noisy.matrix(16, 12, 2, 0.3, 1);
         DecompositionSettings plain = Noisy.settings(3, 40);

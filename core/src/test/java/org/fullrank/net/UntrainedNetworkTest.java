@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -100,25 +101,47 @@ class UntrainedNetworkTest {
     }
 
     @Test
-    void aSideThatIsTooShortForTheScalesIsRefused() {
+    void aSideTooShortForOneScaleIsRefused() {
         for (UntrainedNetwork network : List.of(new SkipNetwork(4, 2, 2), new DeepDecoder(4, 2))) {
-            assertThat(network.shortestSide()).isEqualTo(5);
-            network.requireSide(SignalShape.line(5));
-            assertThatThrownBy(() -> network.build(new NetworkBuilder(1), new SignalShape(9, 4), 1))
+            assertThatThrownBy(() -> network.build(new NetworkBuilder(1), new SignalShape(9, 2), 1))
                     .isInstanceOf(InputException.class)
-                    .hasMessage("network: found a side of 4 in a factor of 9 x 4 positions, expected at least 5 for 2"
-                            + " scales; lower the scales");
+                    .hasMessage(
+                            "network: found a side of 2 in a factor of 9 x 2 positions, expected at least 3; join it"
+                                    + " with another side");
+        }
+    }
+
+    @Test
+    void aShortSideGetsFewerScales() {
+        var network = new SkipNetwork(2, 5, 1);
+        assertThat(IntStream.of(3, 4, 5, 8, 9, 32, 33, 1000)
+                        .map(side -> network.scales(SignalShape.line(side)))
+                        .toArray())
+                .containsExactly(1, 1, 2, 2, 3, 4, 5, 5);
+        assertThat(network.scales(new SignalShape(64, 5))).isEqualTo(2);
+        assertThat(parameters(network, 9)).isEqualTo(parameters(new SkipNetwork(2, 3, 1), 9));
+        assertThat(parameters(new DeepDecoder(2, 5), 9)).isEqualTo(parameters(new DeepDecoder(2, 3), 9));
+    }
+
+    private static long parameters(UntrainedNetwork network, int side) {
+        var net = new NetworkBuilder(1);
+        network.build(net, SignalShape.line(side), 2);
+        try (var parameters = net.build(Device.CPU, ScalarType.Float)) {
+            return parameters.values().numel();
         }
     }
 
     @Test
     void theShortestSideIsEnough() {
         for (int scales : List.of(1, 3, 5)) {
-            var network = new SkipNetwork(2, scales, 1);
-            generate(
-                    network,
-                    SignalShape.line(network.shortestSide()),
-                    generated -> assertThat(generated.signal()).doesNotContain(Double.NaN));
+            for (UntrainedNetwork network : List.of(new SkipNetwork(2, scales, 1), new DeepDecoder(2, scales))) {
+                for (int side : new int[] {UntrainedNetwork.SHORTEST_SIDE, (1 << scales) + 1}) {
+                    generate(
+                            network,
+                            SignalShape.line(side),
+                            generated -> assertThat(generated.signal()).doesNotContain(Double.NaN));
+                }
+            }
         }
     }
 

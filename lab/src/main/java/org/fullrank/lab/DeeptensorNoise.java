@@ -41,8 +41,12 @@ record DeeptensorNoise(Automatic automatic) implements Experiment {
                 "the claim of the abstract about Poisson noise, and the set-up of figure 6 in the official code. The"
                         + " claims about ranks and stopping come from this project",
                 """
-                An untrained network generates each factor of `U V'`, and both are fitted to one noisy matrix. A
-                network learns structure faster than noise. So the number of steps is the regularizer: after many steps
+                How much noise can be removed from one matrix if nothing is known but that its rank is low? Here, an
+                untrained network generates each factor of a product `U V'`, the product is fitted to a noisy matrix
+                whose truth is known, and singular value decompositions (SVD) of the same matrix are its rivals. You see
+                the PSNR of each way: its distance from the truth in dB, where more is better.
+
+                A network learns structure faster than noise. So the number of steps is the regularizer: after many steps
                 the fit is the SVD of its rank, noise included.
 
                 **Set-up.** Matrices of 64 x 64 and rank 32, scaled to [0, 1]. The factors are *piecewise* constant
@@ -56,7 +60,7 @@ record DeeptensorNoise(Automatic automatic) implements Experiment {
                 their initial values choose the step by the mean of their held-out losses, then the smallest rank that
                 is not worse than the best by more than a standard error of the paired differences, and all entries are
                 fitted again. *Known noise*: the rank of the automatic way, stopped at the first step whose mean squared
-                residual is not above the variance of the noise.
+                residual is not above the variance of the noise, or after 1000 steps if the rank is too low to reach it.
 
                 **What to look at.** The SVD whose rank is that of the truth is a weak rival, because it keeps most of
                 the noise. The SVD of the best rank, which only the truth can tell, is a strong one. Factors without

@@ -21,6 +21,9 @@ import org.fullrank.decompose.Svd;
 /// @param known of networks of the automatic rank that stop at the known level of the noise
 record DenoisedSignal(
         String name, double noisy, double sameRank, Ranked svd, List<Ranked> fixed, Ranked automatic, Ranked known) {
+    /// A fit that reaches the level of the noise does so in some hundred steps. A rank that is too low never does.
+    private static final int MOST_STEPS_TO_KNOWN_NOISE = 1000;
+
     /// A result.
     ///
     /// @param steps of the networks; 0 for an SVD
@@ -52,9 +55,15 @@ record DenoisedSignal(
             fixed.add(ranked(signal, Decomposition.fit(signal.tensor(), ways.settings.withRank(tried))));
         }
         Decomposition automatic = ways.automatic.fit(signal, ways.settings);
+        DecompositionSettings.Stopping stopping = ways.settings.stopping();
         DecompositionSettings level = ways.settings
                 .withRank(automatic.rank())
-                .withStopping(ways.settings.stopping().withNoise(noise));
+                .withStopping(new DecompositionSettings.Stopping(
+                        stopping.holdout(),
+                        1,
+                        stopping.patience(),
+                        Math.min(stopping.iterations(), MOST_STEPS_TO_KNOWN_NOISE),
+                        noise));
         return new DenoisedSignal(
                 name,
                 Psnr.of(signal.truth(), signal.values()),

@@ -34,7 +34,10 @@ public sealed interface Experiment
                 PermutedMnist,
                 OrthogonalLearning,
                 ProjunnScaling,
-                DeeptensorNoise {
+                DeeptensorNoise,
+                DeeptensorHyperspectral,
+                DeeptensorDigits,
+                DeeptensorSpeed {
     /// The description of an experiment.
     ///
     /// @param name name on the command line and of the page

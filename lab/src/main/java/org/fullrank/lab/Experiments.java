@@ -36,7 +36,10 @@ public final class Experiments {
             new PermutedMnist(),
             new OrthogonalLearning(),
             new ProjunnScaling(),
-            new DeeptensorNoise());
+            new DeeptensorNoise(),
+            new DeeptensorHyperspectral(),
+            new DeeptensorDigits(),
+            new DeeptensorSpeed());
 
     private Experiments() {}
 
