@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  fullrank lab run oja",
             "  fullrank lab run all --quick --json",
-            "  fullrank lab run all --seed 1,2,3 --data mnist/ --out pages"
+            "  fullrank lab run all --seed 1,2,3 --data sets/ --out pages"
         })
 final class LabRunCommand extends Job {
     private static final String ALL = "all";
@@ -62,8 +62,9 @@ final class LabRunCommand extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The folder of MNIST, for lpl-digits and permuted-mnist. Without MNIST, the claims of"
-                    + " lpl-digits cannot be checked, and permuted-mnist draws digits of its own.")
+            description = "The folder of MNIST, or a folder with the folders mnist, fashion-mnist and tabular. Without"
+                    + " a data set, the claims about it cannot be checked; svmax-circle and permuted-mnist draw digits"
+                    + " of their own.")
     @Nullable
     String data;
 

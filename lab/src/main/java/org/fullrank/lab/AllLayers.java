@@ -115,8 +115,8 @@ record AllLayers(FeatureTerm.Value value) implements Experiment {
     private RegularizerGrid selfSupervised(Setting setting, int count) {
         String folder = Objects.requireNonNull(GrayImages.Known.FASHION_MNIST.folder(setting));
         GrayImages images = GrayImages.of(folder, Split.TRAIN, 0, IMAGES);
-        FewLabelTask.Items items =
-                Objects.requireNonNull(FewLabelTask.available(setting, FewLabelTask.FASHION).get(FewLabelTask.FASHION));
+        FewLabelTask.Items items = Objects.requireNonNull(
+                FewLabelTask.available(setting, FewLabelTask.FASHION).get(FewLabelTask.FASHION));
         return RegularizerGrid.of(
                 RegularizerGrid.all(),
                 count,
@@ -131,13 +131,19 @@ record AllLayers(FeatureTerm.Value value) implements Experiment {
 
     /// A claim about the grids of some data.
     private record Statement(
-            List<String> about, String text, ToDoubleFunction<List<RegularizerGrid>> value, Expected expected, String reason) {
+            List<String> about,
+            String text,
+            ToDoubleFunction<List<RegularizerGrid>> value,
+            Expected expected,
+            String reason) {
         Claim claim(Map<String, RegularizerGrid> grids) {
             if (!grids.keySet().containsAll(about)) {
-                return Claim.undecidable(
-                        text, expected, reason + "; needs the full length and data sets, see --data");
+                return Claim.undecidable(text, expected, reason + "; needs the full length and data sets, see --data");
             }
-            return Claim.of(text, value.applyAsDouble(about.stream().map(grids::get).toList()), expected, reason);
+            return Claim.of(
+                    text, value.applyAsDouble(about.stream()
+                            .map(name -> Objects.requireNonNull(grids.get(name)))
+                            .toList()), expected, reason);
         }
     }
 

@@ -77,8 +77,10 @@ record BootstrapRun(double[] accuracies, double spread) {
                         head.clear();
                         Tensor z1 = online.layers.forward(x1, Mode.TRAIN); // [B, EMBEDDING]
                         Tensor z2 = online.layers.forward(x2, Mode.TRAIN);
-                        Tensor t1 = plan.ema ? target.layers.forward(x1, Mode.TRAIN).detach() : z1.detach();
-                        Tensor t2 = plan.ema ? target.layers.forward(x2, Mode.TRAIN).detach() : z2.detach();
+                        Tensor t1 =
+                                plan.ema ? target.layers.forward(x1, Mode.TRAIN).detach() : z1.detach();
+                        Tensor t2 =
+                                plan.ema ? target.layers.forward(x2, Mode.TRAIN).detach() : z2.detach();
                         head.loss(z1, t2).add(head.loss(z2, t1)).backward();
                         move(values, velocity, plan.rate);
                         head.step(plan.rate);

@@ -121,7 +121,8 @@ record CircleRun(double[] steps, double[] first, double[] second, SimpleMatrix e
 
     private static SimpleMatrix embeddings(Net net, GrayImages images) {
         try (var scope = Scope.withoutGradients()) {
-            Tensor unit = Reductions.unit(net.forward(ViewTraining.halved(images.tensor())).to(ScalarType.Double));
+            Tensor unit = Reductions.unit(
+                    net.forward(ViewTraining.halved(images.tensor())).to(ScalarType.Double));
             return new SimpleMatrix(images.size(), 2, true, Tensors.doubles(unit));
         }
     }

@@ -26,8 +26,8 @@ record ClassBiasImages() implements Experiment {
     /// Largest angle of a rotation, in degrees.
     private static final double[] ANGLES = {0, 30, 90, 180};
 
-    static final List<String> CLOTHES = List.of(
-            "T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot");
+    static final List<String> CLOTHES =
+            List.of("T-shirt", "trouser", "pullover", "dress", "coat", "sandal", "shirt", "sneaker", "bag", "boot");
 
     /// Number of confusions in the table.
     private static final int MOST = 5;
@@ -242,10 +242,12 @@ record ClassBiasImages() implements Experiment {
         if (rotations != null) {
             panels.add(panel("MNIST", "largest angle, degrees", ANGLES, rotations.accuracies, LayerProbes.NAMES));
         }
-        return panels.isEmpty() ? null : new Figure(
-                "Test accuracy of some classes by the strength of the view, on images without views. Black: all images.",
-                2,
-                panels);
+        return panels.isEmpty()
+                ? null
+                : new Figure(
+                        "Test accuracy of some classes by the strength of the view, on images without views. Black: all images.",
+                        2,
+                        panels);
     }
 
     private static Panel panel(

@@ -40,7 +40,8 @@ record GrayImages(float[][] pixels, int[] classes) {
         }
 
         /// The path where this data set is, if there are any data.
-        @Nullable String folder(Setting setting) {
+        @Nullable
+        String folder(Setting setting) {
             return setting.data(folder);
         }
 

@@ -39,7 +39,8 @@ final class ImageMlp implements AutoCloseable {
         parameters = net.build(Device.CPU, ScalarType.Float);
         var its = OptimizerSpec.AdamW.defaults();
         optimizer = Optimizer.of(
-                new OptimizerSpec.AdamW(its.learningRate(), its.beta1(), its.beta2(), its.epsilon(), decay), parameters);
+                new OptimizerSpec.AdamW(its.learningRate(), its.beta1(), its.beta2(), its.epsilon(), decay),
+                parameters);
     }
 
     /// The output of the last layer in training, `[B, inputs] -> [B, D]`.

@@ -255,7 +255,8 @@ record PredictorCells() implements Experiment {
             new Statement(
                     "with an average, a tie raises the spread, with and without bias: by at least",
                     m -> Math.min(
-                            m.cell(Kind.TIED, true).spread() - m.cell(Kind.PLAIN, true).spread(),
+                            m.cell(Kind.TIED, true).spread()
+                                    - m.cell(Kind.PLAIN, true).spread(),
                             m.cell(Kind.TIED_BIAS, true).spread()
                                     - m.cell(Kind.PLAIN_BIAS, true).spread()),
                     atLeast(0.02),
@@ -284,7 +285,14 @@ record PredictorCells() implements Experiment {
 
     private static ResultTable table(@Nullable Measured measured) {
         ResultTable table = ResultTable.of(
-                "predictor", "target is an average", "rate", "runs", "accuracy", "deviation", "after one epoch", "spread");
+                "predictor",
+                "target is an average",
+                "rate",
+                "runs",
+                "accuracy",
+                "deviation",
+                "after one epoch",
+                "spread");
         if (measured == null) {
             return table;
         }
@@ -314,7 +322,8 @@ record PredictorCells() implements Experiment {
             Panel panel = Panel.of("rate " + rate, Axis.linear("epoch"), Axis.linear("accuracy"));
             for (Kind kind : STARTS) {
                 double[] curve = measured.start(kind, rate).curve();
-                double[] epochs = IntStream.range(0, curve.length).asDoubleStream().toArray();
+                double[] epochs =
+                        IntStream.range(0, curve.length).asDoubleStream().toArray();
                 panel = panel.with(Series.line(kind.label(), Color.of(STARTS.indexOf(kind)), epochs, curve));
             }
             panels.add(panel);

@@ -113,19 +113,13 @@ final class PredictorHead implements AutoCloseable {
             var eigen = torch.linalg_eigh(correlation);
             Tensor s = eigen.get0().clamp_min(Tensors.scalar(0));
             Tensor scaled = s.div(s.max()).pow(Tensors.scalar(exponent));
-            return eigen.get1()
-                    .mul(scaled)
-                    .matmul(eigen.get1().t())
-                    .to(ScalarType.Float);
+            return eigen.get1().mul(scaled).matmul(eigen.get1().t()).to(ScalarType.Float);
         }
     }
 
     /// `-2 cos`, mean over the rows.
     private static Tensor cosineLoss(Tensor p, Tensor target) {
-        return Reductions.unit(p)
-                .mul(Reductions.unit(target))
-                .sum()
-                .mul(Tensors.scalar(-2.0 / p.size(0)));
+        return Reductions.unit(p).mul(Reductions.unit(target)).sum().mul(Tensors.scalar(-2.0 / p.size(0)));
     }
 
     /// The surrogate whose gradient with respect to z is that of `-2 cos` without the left factor of the

@@ -108,8 +108,7 @@ record RegularizedRun(double validation, double test) {
                     });
                 }
             }
-            return new RegularizedRun(
-                    probe(net, parts.train, parts.validation), probe(net, parts.train, parts.test));
+            return new RegularizedRun(probe(net, parts.train, parts.validation), probe(net, parts.train, parts.test));
         }
     }
 
@@ -135,8 +134,7 @@ record RegularizedRun(double validation, double test) {
 
     private static double accuracy(ImageMlp net, LabeledVectors items) {
         try (var scope = Scope.withoutGradients()) {
-            long[] answers = Tensors.longs(
-                    net.layers(items.tensor()).getLast().argmax(new LongOptional(1), false));
+            long[] answers = Tensors.longs(net.layers(items.tensor()).getLast().argmax(new LongOptional(1), false));
             int right = 0;
             for (int i = 0; i < answers.length; i++) {
                 right += answers[i] == items.y()[i] ? 1 : 0;

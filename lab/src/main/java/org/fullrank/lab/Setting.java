@@ -37,7 +37,8 @@ public record Setting(long seed, Length length, @Nullable String data) {
     ///
     /// @param folder one of [#FOLDERS]
     /// @return null if it is not there
-    @Nullable String data(String folder) {
+    @Nullable
+    String data(String folder) {
         String path = data;
         if (path == null || FOLDERS.stream().noneMatch(name -> Files.isDirectory(Path.of(path, name)))) {
             return path;

@@ -97,9 +97,9 @@ record SslClassBias() implements Experiment {
 
     private static final String ABOUT = """
         With labels, random crops ruin some classes of clothes (see `class-bias-images`). Does the same happen if an
-        encoder learns from crops without labels, and only a linear classifier sees labels? You see that shirts are
-        again among the classes that lose, but they lose a few points instead of twenty, and most of the changes
-        could be chance.
+        encoder learns from crops without labels, and only a linear classifier sees labels? You see that shirts lose
+        again, but only about five points instead of twenty, and that hardly any other class changes by more than
+        chance.
 
         **Set-up.** The images are those of Fashion-MNIST, averaged over blocks of 2 x 2 pixels. An encoder has two
         blocks of a linear layer with 128 outputs, batch norm and ReLU, and a linear head with 32 outputs. It is
@@ -119,8 +119,8 @@ record SslClassBias() implements Experiment {
 
         **What to look at.** The rows "crop adds" and "jitter adds" have the change of each class in points, and
         below it the p value. Jitter helps on average, and no class pays for it. Crops change the mean by less than
-        a point or two. VICReg and SimCLR agree on the classes. A p value above 0.05 does not show that a class is
-        safe: with six runs, a change of three points can be missed.
+        a point. VICReg and SimCLR agree on the classes. A p value above 0.05 does not show that a class is safe: with
+        six runs, a change of three points can be missed.
         """;
 
     /// Random views of images of half the side, `[B, PIXELS / 4]`. The tensor belongs to the scope of the caller.
@@ -136,9 +136,10 @@ record SslClassBias() implements Experiment {
 
     private static Tensor jittered(Tensor x, RandomGenerator random) {
         double[][] drawn = new double[Math.toIntExact(x.size(0))][];
-        Arrays.setAll(drawn, _ -> new double[] {
-            1 + CONTRAST * (2 * random.nextDouble() - 1), BRIGHTNESS * (2 * random.nextDouble() - 1)
-        });
+        Arrays.setAll(
+                drawn, _ -> new double[] {
+                    1 + CONTRAST * (2 * random.nextDouble() - 1), BRIGHTNESS * (2 * random.nextDouble() - 1)
+                });
         Tensor factors = Tensors.of(drawn).to(x.scalar_type()); // [B, 2]
         return x.mul(factors.narrow(1, 0, 1))
                 .add(factors.narrow(1, 1, 1))
@@ -275,9 +276,11 @@ record SslClassBias() implements Experiment {
                     "-3.1 and -4.1 in a trial; as with labels, shirts lose"),
             new Statement(
                     "a finding: no class loses as with labels: the worst change by crops, in points",
-                    m -> both(m, method -> Arrays.stream(adds(m, method, Pretext.JITTER))
-                                    .min()
-                                    .orElseThrow())
+                    m -> both(
+                                    m,
+                                    method -> Arrays.stream(adds(m, method, Pretext.JITTER))
+                                            .min()
+                                            .orElseThrow())
                             .min()
                             .orElseThrow(),
                     atLeast(-10),
@@ -296,8 +299,7 @@ record SslClassBias() implements Experiment {
                     "none in a trial; one of twenty may be by chance"),
             new Statement(
                     "VICReg and SimCLR agree about crops: correlation of the changes over the classes",
-                    m -> correlation(
-                            adds(m, Method.VICREG, Pretext.JITTER), adds(m, Method.SIMCLR, Pretext.JITTER)),
+                    m -> correlation(adds(m, Method.VICREG, Pretext.JITTER), adds(m, Method.SIMCLR, Pretext.JITTER)),
                     atLeast(0.2),
                     "0.8 in a trial; the margin is chosen here"));
 
@@ -312,8 +314,7 @@ record SslClassBias() implements Experiment {
             panels.add(Panel.of("What a " + view + " adds", Axis.linear("class"), Axis.linear("points"))
                     .with(
                             Series.level("", Color.GRAY, 0, GrayImages.CLASSES - 1, 0),
-                            new Series.Dots(
-                                    "VICReg", Color.BLUE, 5, true, x, adds(measured, Method.VICREG, without)),
+                            new Series.Dots("VICReg", Color.BLUE, 5, true, x, adds(measured, Method.VICREG, without)),
                             new Series.Dots(
                                     "SimCLR", Color.VERMILION, 5, false, x, adds(measured, Method.SIMCLR, without))));
         }

@@ -99,8 +99,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient, double weight) implemen
         table = row(table, "spread, after pull and SVMax", both.end);
         table = row(table, "network, contrastive", alone);
         table = row(table, "network, contrastive and SVMax", regularized);
-        return new Outcome(
-                claims, table, figure(setting, svmax, pull, both, CircleRun.panel(alone, regularized)));
+        return new Outcome(claims, table, figure(setting, svmax, pull, both, CircleRun.panel(alone, regularized)));
     }
 
     private static ResultTable row(ResultTable table, String name, SimpleMatrix e) {

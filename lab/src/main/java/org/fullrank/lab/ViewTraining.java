@@ -100,8 +100,8 @@ record ViewTraining(List<Integer> widths, int epochs) {
 
     private static Confusion answers(ImageMlp net, GrayImages test) {
         try (var scope = Scope.withoutGradients()) {
-            long[] answers = Tensors.longs(
-                    net.layers(halved(test.tensor())).getLast().argmax(new LongOptional(1), false));
+            long[] answers =
+                    Tensors.longs(net.layers(halved(test.tensor())).getLast().argmax(new LongOptional(1), false));
             return Confusion.of(
                     test, Arrays.stream(answers).mapToInt(Math::toIntExact).toArray());
         }

@@ -27,8 +27,14 @@ class AllLayersTest {
                 RegularizerGrid.all(),
                 5,
                 (choice, run) -> new RegularizedRun(
-                        choice.strength() == choice.term().strengths()[choice.term().strengths().length / 2] ? 0.9 : 0.5,
-                        0.6 + 0.01 * run + 0.001 * (run % 2) * choice.term().ordinal()
+                        choice.strength()
+                                        == choice.term()
+                                                .strengths()[choice.term().strengths().length / 2]
+                                ? 0.9
+                                : 0.5,
+                        0.6
+                                + 0.01 * run
+                                + 0.001 * (run % 2) * choice.term().ordinal()
                                 + gain.applyAsDouble(new Method(choice.term(), choice.everywhere()))));
     }
 

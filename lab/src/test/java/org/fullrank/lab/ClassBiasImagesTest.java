@@ -37,8 +37,7 @@ class ClassBiasImagesTest {
         Arrays.fill(items, 1000);
         Confusion none = new Confusion(new double[CLASSES][CLASSES]);
         return new Measured(
-                new ClassAccuracies(List.of("weak", "strong"), shares, items),
-                List.of(none, new Confusion(confused)));
+                new ClassAccuracies(List.of("weak", "strong"), shares, items), List.of(none, new Confusion(confused)));
     }
 
     private static final double[] CROPS = {-.05, 0, -.2, 0, .1, 0, -.2, 0, 0, 0};
@@ -67,7 +66,9 @@ class ClassBiasImagesTest {
     @Test
     void withoutADataSetItsClaimsAreOpen() {
         List<Claim> claims = ClassBiasImages.claims(null, measured(0.1, 0.005, ROTATIONS));
-        assertThat(claims).filteredOn(c -> c.verdict() == ClaimVerdict.UNDECIDABLE).hasSize(5);
+        assertThat(claims)
+                .filteredOn(c -> c.verdict() == ClaimVerdict.UNDECIDABLE)
+                .hasSize(5);
         assertThat(claims).filteredOn(c -> c.verdict() == ClaimVerdict.HOLDS).hasSize(4);
     }
 
@@ -103,7 +104,10 @@ class ClassBiasImagesTest {
             double[] accuracies = new ViewTraining(List.of(64), 6)
                     .run(train, test, random -> ClassBiasImages.rotation(angle, random), 1)
                     .accuracies();
-            means.add(IntStream.range(0, CLASSES).mapToDouble(c -> accuracies[c]).average().orElseThrow());
+            means.add(IntStream.range(0, CLASSES)
+                    .mapToDouble(c -> accuracies[c])
+                    .average()
+                    .orElseThrow());
         }
         assertThat(means.getFirst()).isGreaterThan(0.3);
         assertThat(means.getLast()).isLessThan(means.getFirst());

@@ -34,7 +34,9 @@ final class PlantedErrors {
     /// Asserts that the claims hold for reference values, that every error makes a claim fail, and that every
     /// claim fails under some error.
     static void assertThatEveryClaimCanFail(List<Claim> reference, List<List<Claim>> errors) {
-        assertThat(reference).filteredOn(claim -> claim.verdict() != ClaimVerdict.HOLDS).isEmpty();
+        assertThat(reference)
+                .filteredOn(claim -> claim.verdict() != ClaimVerdict.HOLDS)
+                .isEmpty();
         Set<String> fallen = new LinkedHashSet<>();
         for (List<Claim> claims : errors) {
             List<String> failed = claims.stream()

@@ -70,7 +70,8 @@ class PredictorCellsTest {
         PlantedErrors.assertThatEveryClaimCanFail(
                 claims(PredictorCellsTest::reference),
                 List.of(
-                        claims((kind, ema, cell) -> reference(kind == Kind.ISO_LOSS ? Kind.DIRECT_PRED : kind, ema, cell)),
+                        claims((kind, ema, cell) ->
+                                reference(kind == Kind.ISO_LOSS ? Kind.DIRECT_PRED : kind, ema, cell)),
                         claims((kind, ema, cell) ->
                                 kind == Kind.ISO_LOSS ? new Values(0.6, 0.5, 0.1) : reference(kind, ema, cell)),
                         claims((kind, ema, cell) -> cell ? new Values(0.5, 0.5, 0.9) : reference(kind, ema, cell)),
@@ -123,7 +124,8 @@ class PredictorCellsTest {
             assertThat(run.accuracies()).hasSize(3);
             assertThat(run.spread()).isBetween(0.0, 1.0);
             assertThat(run.accuracies())
-                    .isEqualTo(BootstrapRun.of(new Plan(kind, true, 0.1, 2), train, test, 3).accuracies());
+                    .isEqualTo(BootstrapRun.of(new Plan(kind, true, 0.1, 2), train, test, 3)
+                            .accuracies());
         }
     }
 }
