@@ -2,6 +2,7 @@ package org.fullrank.lab;
 
 import static org.fullrank.lab.Expected.atLeast;
 import static org.fullrank.lab.Expected.atMost;
+import static org.fullrank.lab.Expected.near;
 
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -82,8 +83,10 @@ record ClassBiasImages() implements Experiment {
 
         **Rotations.** The images are the digits of MNIST. A view is rotated by a random angle of at most 0, 30,
         90 or 180 degrees. There are 5 runs (2 in a quick run). It is tempting to say that 6 and 9 become confused,
-        because a 6 that is turned around looks like a 9. With upright test images, that is not what happens:
-        several other confusions are more frequent. The last rows of the table list the most frequent ones.
+        because a 6 that is turned around looks like a 9. In a separate program with larger images and networks, five
+        other confusions were more frequent. We expected the same here, and it failed: this small network takes a
+        fifth of the upright sixes for nines. But it takes fours for nines as often, and it does not take nines for
+        sixes. So the story tells half of the truth. The last rows of the table have the most frequent confusions.
 
         **Data.** `--data` is a folder with the folders `fashion-mnist` and `mnist`, or one of the two. Without one of
         them, its claims cannot be decided.
@@ -228,11 +231,26 @@ record ClassBiasImages() implements Experiment {
                     atLeast(5),
                     "six digits lost 16 points or more in a separate program; corrected for ten digits"),
             new Statement(
-                    "6 and 9 are not what is confused most: number of pairs that are confused more often than each of"
-                            + " 6 for 9 and 9 for 6",
-                    rotations -> rotations.confusions.getLast().above(6, 9),
-                    atLeast(3),
-                    "4 for 9, 8 for 2, 2 for 7, 3 for 5 and 6 for 5 in a separate program"));
+                    "a finding: rotations of up to 180 degrees: share of the sixes that are taken for nines",
+                    rotations -> confused(rotations, 6, 9),
+                    near(0.2, 0.12),
+                    "we expected that three other confusions are more frequent, as in a separate program; 0.22 with"
+                            + " seed 1, on which this claim was chosen"),
+            new Statement(
+                    "but nines are not taken for sixes: the same share",
+                    rotations -> confused(rotations, 9, 6),
+                    atMost(0.12),
+                    "0.06 with seed 1, on which this claim was chosen"),
+            new Statement(
+                    "and 6 and 9 are not alone: share of the fours that are taken for nines, minus that of the sixes",
+                    rotations -> confused(rotations, 4, 9) - confused(rotations, 6, 9),
+                    atLeast(-0.08),
+                    "0.01 with seed 1, on which this claim was chosen"));
+
+    /// The share of a digit that is taken for another one after the strongest view.
+    private static double confused(Measured rotations, int label, int answer) {
+        return rotations.confusions.getLast().shares()[label][answer];
+    }
 
     private static @Nullable Figure figure(@Nullable Measured crops, @Nullable Measured rotations) {
         List<Panel> panels = new ArrayList<>();
@@ -272,18 +290,18 @@ record ClassBiasImages() implements Experiment {
         table = rows(table, "MNIST", "angle", ANGLES, rotations);
         if (rotations != null) {
             for (int[] pair : rotations.confusions.getLast().largest(MOST)) {
-                table = confused(table, rotations, pair[0], pair[1]);
+                table = confusion(table, rotations, pair[0], pair[1]);
             }
-            table = confused(confused(table, rotations, 6, 9), rotations, 9, 6);
+            table = confusion(table, rotations, 9, 6);
         }
         return table;
     }
 
     /// A row with the share of a digit that is taken for another one, below the digit.
-    private static ResultTable confused(ResultTable table, Measured rotations, int label, int answer) {
+    private static ResultTable confusion(ResultTable table, Measured rotations, int label, int answer) {
         List<Object> cells = new ArrayList<>(List.of("MNIST", "angle 180.0: answer " + answer, ""));
         for (int c = 0; c < GrayImages.CLASSES; c++) {
-            cells.add(c == label ? rotations.confusions.getLast().shares()[label][answer] : "");
+            cells.add(c == label ? confused(rotations, label, answer) : "");
         }
         return table.row(cells.toArray());
     }

@@ -55,14 +55,6 @@ record ViewTraining(List<Integer> widths, int epochs) {
                     .toList();
         }
 
-        /// Number of pairs of class and answer that are more frequent than both confusions of two classes.
-        int above(int a, int b) {
-            double limit = Math.max(shares[a][b], shares[b][a]);
-            return (int) largest(shares.length * shares.length).stream()
-                    .filter(pair -> shares[pair[0]][pair[1]] > limit)
-                    .count();
-        }
-
         static Confusion mean(List<Confusion> all) {
             double[][] mean = new double[GrayImages.CLASSES][GrayImages.CLASSES];
             for (Confusion one : all) {
