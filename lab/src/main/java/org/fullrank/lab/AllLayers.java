@@ -62,7 +62,7 @@ record AllLayers(FeatureTerm.Value value) implements Experiment {
 
         **Set-up.** A network has three hidden layers with 64 ReLU units, without batch norm, which would fix the
         variances. With labels, Adam with the rate 0.001 minimizes the cross-entropy on all training items for 150
-        steps (60 in a quick run), plus a term on the third hidden layer (*last*) or the mean of the terms on all
+        steps (100 in a quick run), plus a term on the third hidden layer (*last*) or the mean of the terms on all
         three (*all*). The terms are VICReg's variance term; variance plus covariance with the weights 25 and 1 of
         VICReg, divided by 25; and the bounded form of SVMax. *Weight decay* is that of AdamW.
 
@@ -92,7 +92,7 @@ record AllLayers(FeatureTerm.Value value) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         int count = setting.size(2, 5);
-        int steps = setting.size(60, 150);
+        int steps = setting.size(100, 150);
         Map<String, RegularizerGrid> grids = new LinkedHashMap<>();
         FewLabelTask.available(setting, TASKS)
                 .forEach((task, items) -> grids.put(
