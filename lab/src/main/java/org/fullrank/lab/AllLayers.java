@@ -141,9 +141,12 @@ record AllLayers(FeatureTerm.Value value) implements Experiment {
                 return Claim.undecidable(text, expected, reason + "; needs the full length and data sets, see --data");
             }
             return Claim.of(
-                    text, value.applyAsDouble(about.stream()
+                    text,
+                    value.applyAsDouble(about.stream()
                             .map(name -> Objects.requireNonNull(grids.get(name)))
-                            .toList()), expected, reason);
+                            .toList()),
+                    expected,
+                    reason);
         }
     }
 
