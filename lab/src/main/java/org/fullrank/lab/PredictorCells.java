@@ -140,8 +140,8 @@ record PredictorCells() implements Experiment {
 
         **What to look at.** The two-layer predictors without an average nearly collapse: their spread is about 0.1. Their
         accuracy is still not the worst, because the second block has not collapsed. A moving average and a tie both
-        raise the spread in these few steps, and neither raises the accuracy. The curves of IsoLoss and DirectPred
-        cross after about two epochs. So on these data "starts faster" is wrong, and "ends higher" is right.
+        raise the spread in these few steps, and neither raises the accuracy. IsoLoss is behind DirectPred after the
+        first epoch and ahead after the last. So on these data "starts faster" is wrong, and "ends higher" is right.
         """;
 
     @Override
