@@ -115,7 +115,7 @@ record PredictorCells() implements Experiment {
     private static final String ABOUT = """
         BYOL learns without negative pairs because a small predictor sits between its two networks. Which predictor
         works, does it help to tie its two layers, and does IsoLoss start faster than DirectPred? You see that IsoLoss
-        is the best after six epochs at all three learning rates, but that it is behind after the first one.
+        is ahead of DirectPred after six epochs at all three learning rates, but that it is behind after the first one.
 
         **Set-up.** The images are 1500 random ones of MNIST (1000 in a quick run), averaged over blocks of 2 x 2 pixels.
         A view is a random square with a side of 55 to 100 % of the image, scaled to its size. The encoder has two
