@@ -31,7 +31,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  fullrank lab run oja",
             "  fullrank lab run all --quick --json",
-            "  fullrank lab run all --seed 1,2,3 --data mnist/ --out pages"
+            "  fullrank lab run all --seed 1,2,3 --data sets/ --out pages"
         })
 final class LabRunCommand extends Job {
     private static final String ALL = "all";
@@ -62,9 +62,9 @@ final class LabRunCommand extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "The folder of MNIST, for lpl-digits, permuted-mnist and deeptensor-digits. Without MNIST,"
-                    + " the claims of lpl-digits cannot be checked, and the others draw digits of their own. Or the"
-                    + " folder of Jasper Ridge, for deeptensor-hyperspectral, which else draws a scene.")
+            description = "A folder with the folders mnist, fashion-mnist, tabular and tensors, or one of these folders."
+                    + " An experiment whose data set is missing says so: it leaves the claims about it undecided, or"
+                    + " draws data of its own.")
     @Nullable
     String data;
 

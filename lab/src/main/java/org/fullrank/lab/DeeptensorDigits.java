@@ -78,7 +78,7 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
     /// @param noisy the same with noise
     private record Pictures(float[][] clean, float[][] noisy, int[] classes) {
         static Pictures of(Setting setting, Split split, int count, RandomGenerator random) {
-            GrayImages images = GrayImages.of(setting.data(), split, 0, count);
+            GrayImages images = GrayImages.of(setting.data("mnist"), split, 0, count);
             float[][] clean = new float[count][];
             float[][] noisy = new float[count][];
             for (int i = 0; i < count; i++) {

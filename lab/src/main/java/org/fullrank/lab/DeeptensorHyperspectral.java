@@ -108,9 +108,10 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         RandomGenerator random = setting.random("deeptensor-hyperspectral");
-        HyperspectralScene scene = setting.quick() || setting.data() == null
+        String folder = setting.data("tensors");
+        HyperspectralScene scene = setting.quick() || folder == null || !HyperspectralScene.isIn(Path.of(folder))
                 ? HyperspectralScene.drawn(random, setting.size(24, 64), setting.size(16, 50))
-                : HyperspectralScene.jasperRidge(Path.of(setting.data()));
+                : HyperspectralScene.jasperRidge(Path.of(folder));
         NoisySignal noisy = scene.counts(random, PEAK, READOUT);
         Plan plan = Plan.of(setting);
         PartialTensor data = noisy.tensor();

@@ -2,6 +2,8 @@ package org.fullrank.lab;
 
 import java.util.Arrays;
 import java.util.Objects;
+import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
@@ -19,17 +21,34 @@ import org.jspecify.annotations.Nullable;
 /// @param classes `[N]`, from 0 to 9
 record GrayImages(float[][] pixels, int[] classes) {
     static final int CLASSES = 10;
+    /// Images of the train split of MNIST and of Fashion-MNIST.
+    static final int TRAIN = 60_000;
+
     static final int PIXELS = SevenSegments.SIDE * SevenSegments.SIDE;
 
     /// Data sets about which an experiment has claims. They are known by the first labels of the train split.
     enum Known {
-        MNIST(5, 0, 4, 1, 9, 2, 1, 3, 1, 4),
-        FASHION_MNIST(9, 0, 0, 3, 0, 2, 7, 2, 5, 5);
+        MNIST("mnist", 5, 0, 4, 1, 9, 2, 1, 3, 1, 4),
+        FASHION_MNIST("fashion-mnist", 9, 0, 0, 3, 0, 2, 7, 2, 5, 5);
 
+        private final String folder;
         private final int[] first;
 
-        Known(int... first) {
+        Known(String folder, int... first) {
+            this.folder = folder;
             this.first = first;
+        }
+
+        /// The path where this data set is, if there are any data.
+        @Nullable
+        String folder(Setting setting) {
+            return setting.data(folder);
+        }
+
+        /// Whether the data of a setting are this data set, or a folder that has it.
+        boolean in(Setting setting) {
+            String path = folder(setting);
+            return path != null && is(GrayImages.of(path, Split.TRAIN, 0, first.length));
         }
 
         /// Whether these are the first images of the train split of this data set.
@@ -44,7 +63,15 @@ record GrayImages(float[][] pixels, int[] classes) {
     /// @param data path of the data; null for digits that are drawn
     /// @throws InputException when the data are of another kind or too few
     static GrayImages of(@Nullable String data, Split split, int from, int count) {
-        return data == null ? drawn(split, from, count) : stored(data, split, from, count);
+        return data == null
+                ? drawn(split, from, count)
+                : stored(data, split, IntStream.range(from, from + count).toArray());
+    }
+
+    /// Different images of a split of 60,000 images, drawn at random.
+    static GrayImages sample(String data, RandomGenerator random, int count) {
+        int[] items = random.ints(0, TRAIN).distinct().limit(count).toArray();
+        return stored(data, Split.TRAIN, items);
     }
 
     private static GrayImages drawn(Split split, int from, int count) {
@@ -58,7 +85,8 @@ record GrayImages(float[][] pixels, int[] classes) {
         return new GrayImages(pixels, digits);
     }
 
-    private static GrayImages stored(String path, Split split, int from, int count) {
+    private static GrayImages stored(String path, Split split, int... items) {
+        int least = Arrays.stream(items).max().orElse(0) + 1;
         try (Dataset data = Dataset.open(DataSpec.of(path))) {
             if (!(data.items(split) instanceof Images images)
                     || images.labels() == null
@@ -68,17 +96,15 @@ record GrayImages(float[][] pixels, int[] classes) {
                     || images.channels() != 1
                     || images.height(0) != SevenSegments.SIDE
                     || images.width(0) != SevenSegments.SIDE
-                    || images.size() < from + count) {
+                    || images.size() < least) {
                 throw new InputException(("--data %s: found no %d gray images of 28 x 28 pixels with ten classes in the"
                                 + " %s split, expected MNIST or Fashion-MNIST; give its folder")
-                        .formatted(path, from + count, split.label()));
+                        .formatted(path, least, split.label()));
             }
             Labels labels = Objects.requireNonNull(images.labels());
-            float[][] pixels = new float[count][];
-            for (int i = 0; i < count; i++) {
-                pixels[i] = grays(images.copy(from + i));
-            }
-            return new GrayImages(pixels, Arrays.copyOfRange(labels.classes(), from, from + count));
+            return new GrayImages(
+                    Arrays.stream(items).mapToObj(i -> grays(images.copy(i))).toArray(float[][]::new),
+                    Arrays.stream(items).map(i -> labels.classes()[i]).toArray());
         }
     }
 
@@ -92,6 +118,21 @@ record GrayImages(float[][] pixels, int[] classes) {
 
     int size() {
         return classes.length;
+    }
+
+    /// Number of images of each class.
+    int[] counts() {
+        int[] counts = new int[CLASSES];
+        Arrays.stream(classes).forEach(c -> counts[c]++);
+        return counts;
+    }
+
+    /// The images of each class.
+    int[][] members() {
+        return IntStream.range(0, CLASSES)
+                .mapToObj(c ->
+                        IntStream.range(0, size()).filter(i -> classes[i] == c).toArray())
+                .toArray(int[][]::new);
     }
 
     /// Some of the images.

@@ -202,13 +202,14 @@ record GuillotineNetworks() implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         Sizes sizes = Sizes.of(setting);
-        GrayImages images = setting.data() == null ? null : GrayImages.of(setting.data(), Split.TRAIN, 0, sizes.images);
+        String data = setting.data("mnist");
+        GrayImages images = data == null ? null : GrayImages.of(data, Split.TRAIN, 0, sizes.images);
         if (images == null || !GrayImages.Known.MNIST.is(images)) {
             return new Outcome(claims(Map.of()), ResultTable.of("views"), null);
         }
         var probes = new LayerProbes(
                 images.select(IntStream.range(0, sizes.probe).toArray()),
-                GrayImages.of(setting.data(), Split.TEST, 0, sizes.test));
+                GrayImages.of(data, Split.TEST, 0, sizes.test));
         Map<Pretext, Curve> curves = new EnumMap<>(Pretext.class);
         try (var scope = Scope.open()) {
             for (Pretext pretext : setting.quick() ? QUICK : List.of(Pretext.values())) {

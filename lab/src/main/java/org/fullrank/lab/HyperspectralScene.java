@@ -23,13 +23,18 @@ record HyperspectralScene(List<Integer> shape, float[] cube, float[] abundances,
     /// Every fourth band, so that a run takes minutes.
     private static final int STRIDE = 4;
 
+    /// Whether a folder has the two files of Jasper Ridge.
+    static boolean isIn(Path folder) {
+        return Files.exists(folder.resolve(CUBE)) && Files.exists(folder.resolve(ABUNDANCES));
+    }
+
     /// A crop of Jasper Ridge, with every fourth band, divided by its largest value.
     ///
     /// @param folder of the two files
     /// @throws InputException when they are not there or have another size
     static HyperspectralScene jasperRidge(Path folder) {
         InputException.unless(
-                Files.exists(folder.resolve(CUBE)) && Files.exists(folder.resolve(ABUNDANCES)),
+                isIn(folder),
                 "--data %s: found no %s with %s, expected the folder of Jasper Ridge; leave the option out to draw a scene",
                 folder,
                 CUBE,

@@ -15,7 +15,7 @@ import org.fullrank.net.ProjectorSpec;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.OptimizerSpec;
 
-/// A small network of linear layers on the pixels of [GrayImages], trained with Adam.
+/// A small network of linear layers on the pixels of [GrayImages] or on other vectors, trained with Adam.
 ///
 /// It owns native memory and must be closed.
 final class ImageMlp implements AutoCloseable {
@@ -28,15 +28,29 @@ final class ImageMlp implements AutoCloseable {
     private long steps;
 
     ImageMlp(ProjectorSpec spec, long seed) {
-        var net = new NetworkBuilder(seed);
-        chain = Networks.projector(net, spec, GrayImages.PIXELS);
-        parameters = net.build(Device.CPU, ScalarType.Float);
-        optimizer = Optimizer.of(OptimizerSpec.Adam.defaults(), parameters);
+        this(spec, GrayImages.PIXELS, 0, seed);
     }
 
-    /// The output of the last layer in training, `[B, PIXELS] -> [B, D]`.
+    /// @param inputs width of the vectors
+    /// @param decay decoupled weight decay; 0 for none
+    ImageMlp(ProjectorSpec spec, int inputs, double decay, long seed) {
+        var net = new NetworkBuilder(seed);
+        chain = Networks.projector(net, spec, inputs);
+        parameters = net.build(Device.CPU, ScalarType.Float);
+        var its = OptimizerSpec.AdamW.defaults();
+        optimizer = Optimizer.of(
+                new OptimizerSpec.AdamW(its.learningRate(), its.beta1(), its.beta2(), its.epsilon(), decay),
+                parameters);
+    }
+
+    /// The output of the last layer in training, `[B, inputs] -> [B, D]`.
     Tensor train(Tensor x) {
         return chain.forward(x, Mode.TRAIN);
+    }
+
+    /// The output of each layer in training.
+    List<Tensor> trainLayers(Tensor x) {
+        return chain.outputs(x, Mode.TRAIN);
     }
 
     /// One step of descent. What the loss makes is freed.

@@ -20,12 +20,12 @@ import org.fullrank.probe.LinearProtocol;
 /// @param test images that they are tested on
 record LayerProbes(GrayImages train, GrayImages test) {
     /// The penalty of the reference: scikit-learn's C of 0.1 with 2000 labels.
-    private static final LinearProtocol PROTOCOL =
+    static final LinearProtocol PROTOCOL =
             new LinearProtocol(5e-3, LinearProtocol.TOLERANCE, LinearProtocol.MAX_ITERATIONS);
     /// Penalty of the least squares, relative to the variance of a feature.
     private static final double RIDGE = 1e-3;
 
-    private static final List<String> NAMES =
+    static final List<String> NAMES =
             IntStream.range(0, GrayImages.CLASSES).mapToObj(Integer::toString).toList();
 
     /// Draws the warp of an image.

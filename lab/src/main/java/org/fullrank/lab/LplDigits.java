@@ -66,7 +66,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
 
     @Override
     public Outcome run(Setting setting) {
-        String data = setting.data();
+        String data = setting.data("mnist");
         if (data == null) {
             return new Outcome(claims(null), ResultTable.of("sequence keeps"), null);
         }

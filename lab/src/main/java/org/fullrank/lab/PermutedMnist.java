@@ -139,10 +139,11 @@ record PermutedMnist(Turn turn, Start start) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         InputException.when(
-                setting.length() == Setting.Length.PAPER && setting.data() == null,
+                setting.length() == Setting.Length.PAPER && setting.data("mnist") == null,
                 "permuted-mnist: found --paper without --data, expected MNIST; give its folder");
         Sizes sizes = Sizes.of(setting.length());
-        var digits = new PermutedDigits.Parts(sizes.side, PermutedDigits.Source.of(setting.data()), sizes.digits);
+        var digits =
+                new PermutedDigits.Parts(sizes.side, PermutedDigits.Source.of(setting.data("mnist")), sizes.digits);
         var task = new Task(setting, sizes, digits);
         Map<Net, Trained> all = new EnumMap<>(Net.class);
         ResultTable table = ResultTable.of(

@@ -1,5 +1,8 @@
 package org.fullrank.lab;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 import org.fullrank.engine.Keyed;
 import org.jspecify.annotations.Nullable;
 
@@ -7,10 +10,14 @@ import org.jspecify.annotations.Nullable;
 ///
 /// @param seed of all random numbers
 /// @param length how large samples are and how long runs are. The claims are the same
-/// @param data path of a data set, for the experiments that take one; null if there is none
+/// @param data path of a data set, or of a folder of data sets, for the experiments that take one; null if there
+///     is none
 public record Setting(long seed, Length length, @Nullable String data) {
     /// Seed 1. The pages use this seed. It was not chosen for its results.
     public static final long SEED = 1;
+
+    /// The data sets of the lab, as folders of one folder.
+    static final List<String> FOLDERS = List.of("mnist", "fashion-mnist", "tabular", "tensors");
 
     /// How large samples are and how long runs are.
     public enum Length {
@@ -24,6 +31,20 @@ public record Setting(long seed, Length length, @Nullable String data) {
 
     public Setting(long seed, boolean quick, @Nullable String data) {
         this(seed, quick ? Length.QUICK : Length.FULL, data);
+    }
+
+    /// The path of a data set. It is [#data], or the folder of this name in it if [#data] has folders of data sets.
+    ///
+    /// @param folder one of [#FOLDERS]
+    /// @return null if it is not there
+    @Nullable
+    String data(String folder) {
+        String path = data;
+        if (path == null || FOLDERS.stream().noneMatch(name -> Files.isDirectory(Path.of(path, name)))) {
+            return path;
+        }
+        Path inner = Path.of(path, folder);
+        return Files.isDirectory(inner) ? inner.toString() : null;
     }
 
     boolean quick() {

@@ -114,10 +114,11 @@ class PlantedErrorTest {
                 })),
                 new Planted(
                         "ascent turned to descent",
-                        new SvmaxCircle(e -> SingularValueMean.slope(e).scale(-1))),
+                        new SvmaxCircle(e -> SingularValueMean.slope(e).scale(-1), 1)),
+                new Planted("no SVMax in the network", new SvmaxCircle(SingularValueMean::slope, 0)),
                 new Planted(
                         "1/d left out",
-                        new SvmaxCircle(e -> SingularValueMean.slope(e).scale(e.getNumCols()))));
+                        new SvmaxCircle(e -> SingularValueMean.slope(e).scale(e.getNumCols()), 1)));
     }
 
     @ParameterizedTest
