@@ -63,26 +63,37 @@ class ReportBrowserTest {
         open(Sample.full(folder.resolve("full")));
         assertThat(browser.text("h1")).isEqualTo("full");
         assertThat(browser.text(".pill")).isEqualTo("finished");
-        assertThat(browser.all(".banner h2").stream().map(WebElement::getText))
+        assertThat(browser.all(".banner h3").stream().map(WebElement::getText))
                 .containsExactly("Dimensional collapse"); // the diagnosis alone gives the verdict
-        List<String> titles = browser.all("main > section:not([hidden]) > h2").stream()
+        List<String> titles = browser.all("main section:not([hidden]) > :is(h2, h3)").stream()
                 .map(WebElement::getText)
                 .toList();
         assertThat(titles)
                 .containsExactly(
+                        "Is it good?",
+                        "Evaluation",
+                        "Map of embeddings",
+                        "Diagnosis",
+                        "Did it learn?",
                         "Alarms",
                         "Loss",
                         "Rank and spread",
                         "Spectrum over time",
+                        "Checks",
                         "Layers",
                         "Self-distillation",
-                        "Rate and speed",
                         "Other measures",
-                        "Diagnosis",
-                        "Evaluation",
-                        "Map of embeddings",
+                        "How was it made?",
+                        "Rate and speed",
                         "Views",
                         "Recipe");
+        assertThat(browser.text(".answer")).isEqualTo("No: dimensional collapse of the embedding.");
+        assertThat(browser.holds("document.querySelector('.banner').getBoundingClientRect().bottom < innerHeight"))
+                .as("the answer is above the fold")
+                .isTrue();
+        // Three checks, of which the first two agree; a single value is written and not drawn.
+        assertThat(browser.all("#checks tbody tr")).hasSize(2);
+        assertThat(browser.text("#rank")).contains("value 0.75 at step 400");
         assertThat(browser.text("#evaluation")).contains("830f8a57", "50.0 % [40.0, 60.0]", "1234abcd", "recall@1");
         assertThat(browser.text("#alarms")).contains("raised at step 200, began about step 150");
         // Both curves of the loss terms are there, and a drawing has ink.
@@ -98,8 +109,9 @@ class ReportBrowserTest {
     @Test
     void aRunWithNothingInItHasAPage() throws IOException {
         open(Sample.bare(folder.resolve("bare")));
-        assertThat(browser.text(".banner h2")).isEqualTo("No diagnosis");
-        assertThat(browser.all("main > section:not([hidden])")).hasSize(1);
+        assertThat(browser.text(".banner h3")).isEqualTo("No diagnosis");
+        assertThat(browser.all("main section section:not([hidden])")).hasSize(1);
+        assertThat(browser.text(".answer")).isEqualTo("Not known: nothing was diagnosed or evaluated yet.");
         Pages.assertQuiet(browser);
     }
 
@@ -275,6 +287,11 @@ class ReportBrowserTest {
         String json = """
                 {"reference": "a", "hash": "0123abcd", "steps": 20, "head": ["recipe", "n", "kNN %"],
                  "rows": [["a", "2", "70.1 ± 0.3"], ["b", "1", "65.0"]], "legend": ["Mean over seeds."],
+                 "measures": [{"title": "kNN %", "rows": [
+                   {"label": "a", "mean": 70.1, "std": 0.3, "values": [69.9, 70.3], "quiet": false},
+                   {"label": "b", "mean": 65, "std": null, "values": [65], "quiet": false},
+                   {"label": "raw input", "mean": 50, "std": null, "values": [50], "quiet": true}]},
+                  {"title": "std", "rows": [{"label": "a", "mean": null, "std": null, "values": [], "quiet": false}]}],
                  "remarks": ["b, seed 2: failed"], "protocol": {"kNN": "k 20"}, "kind": "comparison",
                  "recipes": [
                   {"label": "a", "curves": {"loss": [{"step": 10, "mean": 2, "std": 0.1}, {"step": 20, "mean": 1, "std": 0.2}],
@@ -290,8 +307,9 @@ class ReportBrowserTest {
         assertThat(browser.all("#results li").stream().map(WebElement::getText)).contains("b, seed 2: failed");
         assertThat(browser.all("#curves figcaption").stream().map(WebElement::getText))
                 .containsExactly("a: Loss", "a: kNN while training", "b: Loss", "b: kNN while training");
-        // The kNN charts: a has a mean and its spread over two seeds, b a mean and the reference.
-        assertThat(browser.all("#curves figure:last-child .legend li")).hasSize(3 + 2);
+        // One value of kNN for a is written; for b, the chart has its mean and the reference.
+        assertThat(browser.text("#curves .single")).isEqualTo("a 0.7 at step 20");
+        assertThat(browser.all("#points figure")).hasSize(1);
         Pages.assertReachableByKeyboard(browser);
         Pages.assertFitsAPhone(browser);
         Pages.assertQuiet(browser);

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -61,6 +63,21 @@ class ComparisonTest {
         assertThat(report.remarks()).isEmpty();
         assertThat(Files.readString(out.resolve("compare.md"))).contains("| a | 3 |", "| b | 3 |", "| raw input | 1 |");
         assertThat(Files.readString(out.resolve("compare.json"))).contains("\"pHolm\"", "\"hash\"");
+    }
+
+    @Test
+    void twoSeedsGiveADifferenceButNoPValue() throws IOException {
+        ComparisonReport report = compare(new User(), List.of("1", "2"), "a=R", "b=R,train.epochs=3");
+        ComparisonReport.Verdict verdict =
+                java.util.Objects.requireNonNull(report.verdict(report.rows().getLast(), ComparedMeasure.KNN));
+        assertThat(verdict.test().n()).isEqualTo(2);
+        assertThat(verdict.isTested()).isFalse();
+        assertThat(verdict.different()).isFalse();
+        assertThat(report.text()).contains(", n 2").doesNotContain(", p ");
+        var json = new ObjectMapper().readTree(out.resolve("compare.json").toFile());
+        assertThat(json.findValues("pHolm")).hasSize(2).allMatch(JsonNode::isNull);
+        assertThat(json.findValues("p")).hasSize(2).allMatch(JsonNode::isNull);
+        assertThat(json.findValues("difference")).hasSize(2).allMatch(JsonNode::isNumber);
     }
 
     @Test
