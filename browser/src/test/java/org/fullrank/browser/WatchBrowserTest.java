@@ -182,7 +182,7 @@ class WatchBrowserTest {
                 run.resolve("spectra.jsonl"),
                 "{\"step\":2,\"place\":\"embedding\",\"values\":[1,0.1]}\n",
                 StandardOpenOption.CREATE);
-        browser.awaitText("#spectrum h2", "Spectrum over time");
+        browser.awaitText("#spectrum h3", "Spectrum over time");
         Pages.assertQuiet(browser);
     }
 

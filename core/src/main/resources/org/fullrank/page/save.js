@@ -32,8 +32,10 @@ class SvgPen {
   }
   fillText(text, x, y) {
     const anchor = {left: 'start', center: 'middle', right: 'end'}[this.textAlign];
-    const down = {alphabetic: 0, middle: 0.35, top: 0.8}[this.textBaseline] * parseFloat(/([\d.]+)px/.exec(this.font)[1]);
-    this.parts.push(`<text x="${short(x)}" y="${short(y + down)}" text-anchor="${anchor}" fill="${this.fillStyle}" style="font: ${escaped(this.font.replaceAll('"', "'"))}">${escaped(text)}</text>`);
+    const [, size, family] = /^([\d.]+)px (.*)$/.exec(this.font);
+    const down = {alphabetic: 0, middle: 0.35, top: 0.8}[this.textBaseline] * size;
+    this.parts.push(`<text x="${short(x)}" y="${short(y + down)}" text-anchor="${anchor}" fill="${this.fillStyle}" font-size="${size}" `
+        + `font-family="${escaped(family.replaceAll('"', "'"))}">${escaped(text)}</text>`);
   }
   document() {
     return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${this.width} ${this.height}" width="${this.width}" height="${this.height}">\n`
