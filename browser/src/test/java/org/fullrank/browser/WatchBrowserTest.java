@@ -94,7 +94,7 @@ class WatchBrowserTest {
         browser.awaitText("#settings", "seed");
         assertThat(browser.all("#settings tbody tr")).hasSize(2); // seed, and the words about it
         assertThat(browser.text("#curves figure .legend")).contains("first", "second");
-        assertThat(browser.text("#curves figure figcaption")).isEqualTo("Total");
+        assertThat(browser.text("#curves figure figcaption")).isEqualTo("Loss");
         Pages.assertReachableByKeyboard(browser);
         Pages.assertFitsAPhone(browser);
         Pages.assertQuiet(browser);

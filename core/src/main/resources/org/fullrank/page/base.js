@@ -109,7 +109,7 @@ function table(caption, head, rows, stack) {
         : el('td', {'data-name': titles[i], 'data-value': isNumber ? value.value : null,
           class: isNumber ? 'number' : titles[i] === 'meaning' ? 'meaning' : null}, content);
   };
-  const titles = head.map(name => typeof name === 'string' ? name : name.textContent);
+  const titles = head.map(name => typeof name === 'string' ? name : name.dataset.name);
   const numeric = head.map((_, i) => rows.length > 0 && rows.every(
       row => row[i] !== null && typeof row[i] === 'object' && 'number' in row[i]));
   const body = el('tbody', null, rows.map(row => el('tr', null, row.map(cell))));

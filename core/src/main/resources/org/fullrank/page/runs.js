@@ -56,7 +56,7 @@ function runsPage() {
 
   function head(column) {
     const current = sort.column === column;
-    const button = el('button', {type: 'button', class: 'sort', 'aria-label': `Sort by ${column.name}`},
+    const button = el('button', {type: 'button', class: 'sort', 'data-name': column.name, 'aria-label': `Sort by ${column.name}`},
         column.name, current ? el('span', {'aria-hidden': 'true'}, sort.down ? ' ↓' : ' ↑') : null);
     button.addEventListener('click', () => {
       sort = {column, down: current ? !sort.down : Boolean(column.down)};
@@ -116,7 +116,7 @@ function severalPage() {
   });
   const wanted = chartsFor([...new Set(stores.flatMap(store => store.keys()))]).filter(group => ['loss', 'rank', 'learning'].includes(group.section));
   const figures = wanted.flatMap(group => group.keys.map((key, i) => overlaid(stores, key, group,
-      group.keys.length === 1 && group.title !== 'Terms' ? group.title : `${group.title}: ${group.labels[i]}`)));
+      group.title === 'Total' ? 'Loss' : group.keys.length === 1 && group.title !== 'Terms' ? group.title : `${group.title}: ${group.labels[i]}`)));
   section('curves', 'Curves', 'One curve for each run. Loss values of different objectives are not comparable.')
       .fill(figures.length === 0 ? [] : [el('div', {class: 'charts'}, figures)]);
   section('settings', 'Settings that differ').fill(data.settings.length === 0 ? el('p', null, 'All settings are equal.')
