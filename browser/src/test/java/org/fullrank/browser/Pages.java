@@ -26,8 +26,9 @@ final class Pages {
                 HTMLAnchorElement.prototype.click = () => {};
                 document.querySelectorAll('details').forEach(details => { details.open = true; });""");
         browser.await("document.querySelectorAll('details:not([open])').length === 0");
-        browser.script("window.buttons = [...document.querySelectorAll('.saves button')].filter(e => e.checkVisibility());"
-                + " window.buttons.forEach(button => button.click())");
+        browser.script(
+                "window.buttons = [...document.querySelectorAll('.saves button')].filter(e => e.checkVisibility());"
+                        + " window.buttons.forEach(button => button.click())");
         browser.await("window.saved.length === window.buttons.length");
         long wrong = (Long) browser.script("""
                 return window.buttons.filter((button, i) => {

@@ -117,7 +117,8 @@ class ReportBrowserTest {
                 .anyMatch(text -> text.startsWith("step,value\r\n10,1\r\n")) // all numbers, not only those of the table
                 .anyMatch(text -> text.startsWith("place,step,1,2,"))
                 .anyMatch(text -> text.startsWith("item,group,across,up\r\n7,cat,0,0\r\n"))
-                .anyMatch(text -> text.contains("830f8a57 in full") || text.contains("features & width & kNN & linear"));
+                .anyMatch(
+                        text -> text.contains("830f8a57 in full") || text.contains("features & width & kNN & linear"));
         Pages.assertQuiet(browser);
     }
 

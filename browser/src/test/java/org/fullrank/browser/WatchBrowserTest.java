@@ -21,7 +21,8 @@ import org.openqa.selenium.Keys;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class WatchBrowserTest {
-    private static final String STEP = "Number(document.querySelector('#learned dl.figures dd').textContent.split(' ')[0].replace(',', ''))";
+    private static final String STEP =
+            "Number(document.querySelector('#learned dl.figures dd').textContent.split(' ')[0].replace(',', ''))";
 
     private Path folder;
     private Browser browser;
@@ -128,12 +129,9 @@ class WatchBrowserTest {
                 {"step":10,"subject":"embedding","rows":128,"width":64,"verdicts":[{"kind":"HEALTHY","title":"healthy"}]}
                 """);
         browser.awaitText(".banner h3", "Healthy");
-        Files.writeString(
-                run.resolve("verdicts.jsonl"),
-                """
+        Files.writeString(run.resolve("verdicts.jsonl"), """
                 {"step":20,"subject":"embedding","rows":128,"width":64,"verdicts":[{"kind":"CONSTANT","title":"constant collapse"}]}
-                """,
-                StandardOpenOption.APPEND);
+                """, StandardOpenOption.APPEND);
         browser.awaitText(".banner h3", "Constant collapse");
         assertThat(browser.text(".banner")).contains("At the check of step 20, on 128 items");
         assertThat(browser.all(".banner")).hasSize(1);

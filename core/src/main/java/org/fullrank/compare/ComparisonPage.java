@@ -56,8 +56,7 @@ final class ComparisonPage {
             ObjectNode measure = measures.addObject().put("title", figure.title());
             ArrayNode rows = measure.putArray("rows");
             for (Row row : report.rows()) {
-                List<Double> values =
-                        row.measured().stream().map(figure::shown).toList();
+                List<Double> values = row.measured().stream().map(figure::shown).toList();
                 rows.add(measure(row.candidate().label(), values, false));
             }
             ToDoubleFunction<Score> score = figure.score();
@@ -78,7 +77,9 @@ final class ComparisonPage {
         MeanAndSpread spread = MeanAndSpread.of(values, Double::doubleValue);
         ObjectNode row = MAPPER.createObjectNode().put("label", label).put("quiet", baseline);
         row.put("mean", finite(spread.mean())).put("std", finite(spread.std()));
-        row.set("values", MAPPER.valueToTree(values.stream().filter(Double::isFinite).toList()));
+        row.set(
+                "values",
+                MAPPER.valueToTree(values.stream().filter(Double::isFinite).toList()));
         return row;
     }
 

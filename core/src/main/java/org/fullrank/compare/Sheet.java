@@ -20,7 +20,8 @@ public record Sheet(List<String> head, List<List<String>> rows) {
             "RankMe counts the dimensions in use; std is the spread of directions: 0 is a collapse to one point, 1 an"
                     + " even spread over the sphere. Both are measured on test items.",
             "A difference from the reference is in percentage points; p is from a paired t-test over at least "
-                    + ComparisonReport.FEW_SEEDS + " seeds, corrected for the number of recipes (Holm); * marks p below "
+                    + ComparisonReport.FEW_SEEDS
+                    + " seeds, corrected for the number of recipes (Holm); * marks p below "
                     + PairedTest.LEVEL + ".");
 
     public Sheet {
@@ -84,7 +85,8 @@ public record Sheet(List<String> head, List<List<String>> rows) {
         }
         String points = String.format(Locale.ROOT, "%+.1f", 100 * test.difference());
         return verdict.isTested()
-                ? points + (verdict.different() ? "*" : "") + ", p " + Numbers.pValue(verdict.holm()) + ", n " + test.n()
+                ? points + (verdict.different() ? "*" : "") + ", p " + Numbers.pValue(verdict.holm()) + ", n "
+                        + test.n()
                 : points + ", n " + test.n();
     }
 

@@ -30,7 +30,7 @@ public final class RunPage {
     public static final String FILE = "report.html";
     /// Files to which a run appends lines during training. The order is that in which a live page counts
     /// them.
-    public static final List<String> GROWING = 
+    public static final List<String> GROWING =
             List.of(RunFolder.METRICS, RunFolder.SPECTRA, RunFolder.ALARMS, RunFolder.VERDICTS);
     /// Files that a run writes once. A live page is reloaded when one of them changes.
     public static final List<String> SETTLED =

@@ -185,7 +185,8 @@ class RunFolderTest {
         assertThat(time.totalSteps()).isEqualTo(100);
         assertThat(time.seconds()).isEqualTo(15);
         assertThat(time.secondsLeft()).isEqualTo(35); // 70 steps at 2 a second
-        assertThat(time.began()).isBetween(System.currentTimeMillis() / 1000.0 - 100, System.currentTimeMillis() / 1000.0);
+        assertThat(time.began())
+                .isBetween(System.currentTimeMillis() / 1000.0 - 100, System.currentTimeMillis() / 1000.0);
         try (RunFolder folder = RunFolder.resume(path);
                 Metrics metrics = folder.metrics(10)) {
             metrics.begin(path, 10, 100); // known already

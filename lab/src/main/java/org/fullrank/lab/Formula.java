@@ -20,7 +20,8 @@ final class Formula {
             Map.entry("sigma", "σ"),
             Map.entry("tau", "τ"));
 
-    private static final Pattern LETTER = Pattern.compile("(?<![A-Za-z])(" + String.join("|", GREEK.keySet()) + ")(?![A-Za-z])");
+    private static final Pattern LETTER =
+            Pattern.compile("(?<![A-Za-z])(" + String.join("|", GREEK.keySet()) + ")(?![A-Za-z])");
     private static final Pattern RAISED = Pattern.compile("([_^])(\\p{L}+|-?\\d+)([^_^]*)");
     private static final int SMALL = 9;
     private static final int RISE = 4;
@@ -34,11 +35,13 @@ final class Formula {
 
     /// The content of an SVG text element. It has no markup but its own.
     static String svg(String text) {
-        String escaped = letters(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        String escaped =
+                letters(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
         Matcher matcher = RAISED.matcher(escaped);
         return matcher.replaceAll(found -> {
             int down = found.group(1).equals("_") ? RISE : -RISE;
-            String after = found.group(3).isEmpty() ? "" : "<tspan dy=\"%d\">%s</tspan>".formatted(-down, found.group(3));
+            String after =
+                    found.group(3).isEmpty() ? "" : "<tspan dy=\"%d\">%s</tspan>".formatted(-down, found.group(3));
             return Matcher.quoteReplacement(
                     "<tspan dy=\"%d\" font-size=\"%d\">%s</tspan>%s".formatted(down, SMALL, found.group(2), after));
         });

@@ -265,8 +265,8 @@ record IsoModes(Gradient gradient) implements Experiment {
         Panel panel = Panel.of(title, Axis.linear("step").between(0, STEPS), Axis.linear("eigenvalue"));
         for (int m = 0; m < LinearModes.OUTPUTS; m++) {
             String label = m == 0 ? "mode 1" : m == LinearModes.OUTPUTS - 1 ? "to mode " + LinearModes.OUTPUTS : "";
-            panel = panel.with(Series.line(
-                    label, Series.Shade.of(m, LinearModes.OUTPUTS), history.steps(), history.mode(m)));
+            panel = panel.with(
+                    Series.line(label, Series.Shade.of(m, LinearModes.OUTPUTS), history.steps(), history.mode(m)));
         }
         return Double.isNaN(end) ? panel : panel.with(Series.level("predicted", Color.BLACK, 0, STEPS, end));
     }

@@ -222,7 +222,10 @@ record RandomLayers(List<Layer> layers) {
 
     /// Singular values of one layer, without and with a skip.
     Panel spectra() {
-        return Panel.of("Singular values, s = 0.3", Axis.linear("number of the singular value"), Axis.log("singular value"))
+        return Panel.of(
+                        "Singular values, s = 0.3",
+                        Axis.linear("number of the singular value"),
+                        Axis.log("singular value"))
                 .with(
                         spectrum("ReLU, plain", Color.ORANGE, Activation.RELU, 0),
                         spectrum("leaky, plain", Color.VERMILION, Activation.LEAKY, 0),

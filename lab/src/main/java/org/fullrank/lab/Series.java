@@ -17,7 +17,9 @@ sealed interface Series {
     ///
     /// @param place position in the series, 0 to 1
     record Shade(double place) implements Paint {
-        private static final int[][] STOPS = {{42, 23, 110}, {38, 98, 142}, {31, 150, 130}, {122, 190, 70}, {222, 190, 20}};
+        private static final int[][] STOPS = {
+            {42, 23, 110}, {38, 98, 142}, {31, 150, 130}, {122, 190, 70}, {222, 190, 20}
+        };
 
         /// The shades of `count` ordered curves.
         static Shade of(int index, int count) {
@@ -29,8 +31,8 @@ sealed interface Series {
             double at = place * (STOPS.length - 1);
             int low = Math.min(STOPS.length - 2, (int) at);
             int[] mixed = new int[3];
-            Arrays.setAll(
-                    mixed, c -> (int) Math.round(STOPS[low][c] + (at - low) * (STOPS[low + 1][c] - STOPS[low][c])));
+            Arrays.setAll(mixed, c ->
+                    (int) Math.round(STOPS[low][c] + (at - low) * (STOPS[low + 1][c] - STOPS[low][c])));
             return String.format(Locale.ROOT, "#%02X%02X%02X", mixed[0], mixed[1], mixed[2]);
         }
     }
@@ -59,11 +61,11 @@ sealed interface Series {
 
         /// The colors in order, without gray. For more curves than colors, use [Shade].
         ///
-        /// @throws IllegalArgumentException when there are not so many, because a color must not mean two things
+        /// @throws IllegalArgumentException when there are not so many
         static Color of(int index) {
             if (index >= values().length - 1) {
-                throw new IllegalArgumentException("found color %d, expected fewer than %d; use shades"
-                        .formatted(index, values().length - 1));
+                throw new IllegalArgumentException(
+                        "found color %d, expected fewer than %d; use shades".formatted(index, values().length - 1));
             }
             return values()[index];
         }

@@ -49,7 +49,8 @@ class FigureTest {
     @Test
     void everySeriesWithALabelIsInTheLegend() {
         Panel panel = Panel.of("t", Axis.linear("x"), Axis.log("y"))
-                .with(Series.line("tau_1", Color.BLUE, ENDS, new double[] {1e-5, 1}).dash());
+                .with(Series.line("tau_1", Color.BLUE, ENDS, new double[] {1e-5, 1})
+                        .dash());
         String svg = new Figure("c", 1, List.of(panel)).svg();
         assertThat(svg).contains(">τ<tspan").contains("10<tspan dy=\"-4\" font-size=\"9\">-5</tspan>");
         assertThat(svg.split("stroke-dasharray", -1)).hasSize(3); // in the plot and in the legend
