@@ -30,7 +30,7 @@ record Panel(String title, Axis x, Axis y, List<Series> series) {
     }
 
     /// The series from the lowest to the topmost: gray ones, solid lines, dashed lines, which do not hide a line
-    /// below them, and dots. Of each kind, the first of the legend is on top.
+    /// below them, and dots, those without a label first. Of each kind, the first of the legend is on top.
     List<Series> layers() {
         return series.reversed().stream()
                 .sorted(Comparator.comparingInt(Panel::layer))
@@ -43,7 +43,7 @@ record Panel(String title, Axis x, Axis y, List<Series> series) {
         }
         return switch (series) {
             case Series.Line line -> line.dashed() ? 2 : 1;
-            case Series.Dots _ -> 3;
+            case Series.Dots dots -> dots.label().isEmpty() ? 3 : 4;
         };
     }
 
