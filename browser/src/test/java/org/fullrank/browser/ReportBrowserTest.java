@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisComparison;
@@ -63,26 +65,37 @@ class ReportBrowserTest {
         open(Sample.full(folder.resolve("full")));
         assertThat(browser.text("h1")).isEqualTo("full");
         assertThat(browser.text(".pill")).isEqualTo("finished");
-        assertThat(browser.all(".banner h2").stream().map(WebElement::getText))
+        assertThat(browser.all(".banner h3").stream().map(WebElement::getText))
                 .containsExactly("Dimensional collapse"); // the diagnosis alone gives the verdict
-        List<String> titles = browser.all("main > section:not([hidden]) > h2").stream()
+        List<String> titles = browser.all("main section:not([hidden]) > :is(h2, h3)").stream()
                 .map(WebElement::getText)
                 .toList();
         assertThat(titles)
                 .containsExactly(
+                        "Is it good?",
+                        "Evaluation",
+                        "Map of embeddings",
+                        "Diagnosis",
+                        "Did it learn?",
                         "Alarms",
                         "Loss",
                         "Rank and spread",
                         "Spectrum over time",
+                        "Checks",
                         "Layers",
                         "Self-distillation",
-                        "Rate and speed",
                         "Other measures",
-                        "Diagnosis",
-                        "Evaluation",
-                        "Map of embeddings",
+                        "How was it made?",
+                        "Rate and speed",
                         "Views",
                         "Recipe");
+        assertThat(browser.text(".answer")).isEqualTo("No: dimensional collapse of the embedding.");
+        assertThat(browser.holds("document.querySelector('.banner').getBoundingClientRect().bottom < innerHeight"))
+                .as("the answer is above the fold")
+                .isTrue();
+        // Three checks, of which the first two agree; a single value is written and not drawn.
+        assertThat(browser.all("#checks tbody tr")).hasSize(2);
+        assertThat(browser.text("#rank")).contains("value 0.75 at step 400");
         assertThat(browser.text("#evaluation")).contains("830f8a57", "50.0 % [40.0, 60.0]", "1234abcd", "recall@1");
         assertThat(browser.text("#alarms")).contains("raised at step 200, began about step 150");
         // Both curves of the loss terms are there, and a drawing has ink.
@@ -96,10 +109,61 @@ class ReportBrowserTest {
     }
 
     @Test
+    void everyChartAndTableOfARunCanBeSaved() throws IOException {
+        open(Sample.full(folder.resolve("saved")));
+        List<String> saved = Pages.saved(browser);
+        assertThat(saved).hasSizeGreaterThan(30);
+        assertThat(saved)
+                .anyMatch(text -> text.startsWith("step,value\r\n10,1\r\n")) // all numbers, not only those of the table
+                .anyMatch(text -> text.startsWith("place,step,1,2,"))
+                .anyMatch(text -> text.startsWith("item,group,across,up\r\n7,cat,0,0\r\n"))
+                .anyMatch(
+                        text -> text.contains("830f8a57 in full") || text.contains("features & width & kNN & linear"));
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void anOutlierDoesNotSqueezeTheMap() throws IOException {
+        Path run = Sample.bare(folder.resolve("outlier"));
+        String range = IntStream.range(0, 60).mapToObj(String::valueOf).collect(Collectors.joining(","));
+        Files.writeString(run.resolve("map.json"), """
+                {"about":"Items.","names":["all"],"group":[%s],"x":[%s,9000],"y":[%s,9000]}
+                """.formatted("0,".repeat(60) + "0", range, range));
+        open(run);
+        assertThat(browser.text("#map .outside")).startsWith("One item is far outside");
+        String svg = Pages.saved(browser).stream()
+                .filter(text -> text.startsWith("<svg"))
+                .findFirst()
+                .orElseThrow();
+        double[] places = Pattern.compile("<path d=\"M([\\d.]+) ")
+                .matcher(svg)
+                .results()
+                .mapToDouble(match -> Double.parseDouble(match.group(1)))
+                .limit(60)
+                .toArray();
+        assertThat(places[59] - places[0]).isGreaterThan(150); // pixels of 640
+    }
+
+    @Test
+    void theSpeedOfARunIsAMedian() throws IOException {
+        Path run = Sample.bare(folder.resolve("speed"));
+        Files.writeString(run.resolve("metrics.jsonl"), """
+                {"step":0,"event":"started","steps":40}
+                {"step":1,"epoch":0,"loss":2,"time.seconds":9,"time.imagesPerSecond":3}
+                {"step":2,"epoch":0,"loss":1,"time.seconds":10,"time.imagesPerSecond":900}
+                {"step":3,"epoch":0,"loss":1,"time.seconds":11,"time.imagesPerSecond":910}
+                """);
+        open(run);
+        assertThat(browser.text("#made dl.figures")).contains("Samples per second, median\n900", "Duration\n11 s");
+        assertThat(browser.text("#learned dl.figures")).contains("3 of 40");
+    }
+
+    @Test
     void aRunWithNothingInItHasAPage() throws IOException {
         open(Sample.bare(folder.resolve("bare")));
-        assertThat(browser.text(".banner h2")).isEqualTo("No diagnosis");
-        assertThat(browser.all("main > section:not([hidden])")).hasSize(1);
+        assertThat(browser.text(".banner h3")).isEqualTo("No diagnosis");
+        assertThat(browser.all("main section section:not([hidden])")).hasSize(1);
+        assertThat(browser.text(".answer")).isEqualTo("Not known: nothing was diagnosed or evaluated yet.");
         Pages.assertQuiet(browser);
     }
 
@@ -271,10 +335,35 @@ class ReportBrowserTest {
     }
 
     @Test
+    void aComparisonShowsAllItsColumnsOnAScreen() throws IOException {
+        String json = """
+                {"reference": "published-vicreg", "hash": "0123abcd", "steps": 20, "kind": "comparison", "recipes": [], "legend": [],
+                 "remarks": [], "protocol": {}, "measures": [],
+                 "head": ["recipe", "n", "kNN %", "linear %", "RankMe", "std", "embedding RankMe", "embedding std", "s/epoch",
+                  "kNN - published-vicreg", "linear - published-vicreg"],
+                 "rows": [["published-barlow-twins", "5", "70.1 ± 0.3", "71.2 ± 0.4", "301.4 ± 11.2 of 512", "0.912 ± 0.002",
+                  "1204.1 ± 20.3 of 2048", "0.881 ± 0.013", "104.22 ± 1.34", "-10.2*, p 0.00012, n 5", "+11.3*, p 0.00034, n 5"]]}
+                """;
+        String html = Html.alone("Comparison", new ObjectMapper().readTree(json));
+        browser.viewport(1400, 900);
+        browser.open(
+                Files.writeString(folder.resolve("wide.html"), html).toUri().toString());
+        browser.await("document.querySelectorAll('#results th[scope=col]').length === 11");
+        assertThat(browser.holds("document.querySelector('#results .wide').scrollWidth"
+                        + " <= document.querySelector('#results .wide').clientWidth"))
+                .isTrue();
+    }
+
+    @Test
     void aComparisonShowsItsTableCurvesAndProtocol() throws IOException {
         String json = """
                 {"reference": "a", "hash": "0123abcd", "steps": 20, "head": ["recipe", "n", "kNN %"],
                  "rows": [["a", "2", "70.1 ± 0.3"], ["b", "1", "65.0"]], "legend": ["Mean over seeds."],
+                 "measures": [{"title": "kNN %", "rows": [
+                   {"label": "a", "mean": 70.1, "std": 0.3, "values": [69.9, 70.3], "quiet": false},
+                   {"label": "b", "mean": 65, "std": null, "values": [65], "quiet": false},
+                   {"label": "raw input", "mean": 50, "std": null, "values": [50], "quiet": true}]},
+                  {"title": "std", "rows": [{"label": "a", "mean": null, "std": null, "values": [], "quiet": false}]}],
                  "remarks": ["b, seed 2: failed"], "protocol": {"kNN": "k 20"}, "kind": "comparison",
                  "recipes": [
                   {"label": "a", "curves": {"loss": [{"step": 10, "mean": 2, "std": 0.1}, {"step": 20, "mean": 1, "std": 0.2}],
@@ -290,8 +379,15 @@ class ReportBrowserTest {
         assertThat(browser.all("#results li").stream().map(WebElement::getText)).contains("b, seed 2: failed");
         assertThat(browser.all("#curves figcaption").stream().map(WebElement::getText))
                 .containsExactly("a: Loss", "a: kNN while training", "b: Loss", "b: kNN while training");
-        // The kNN charts: a has a mean and its spread over two seeds, b a mean and the reference.
-        assertThat(browser.all("#curves figure:last-child .legend li")).hasSize(3 + 2);
+        // One value of kNN for a is written; for b, the chart has its mean and the reference.
+        assertThat(browser.text("#curves .single:not([hidden])")).isEqualTo("a 0.7 at step 20");
+        assertThat(browser.all("#points figure")).hasSize(1);
+        List<String> saved = Pages.saved(browser);
+        assertThat(saved)
+                .anyMatch(text -> text.contains("recipe,n,kNN %\r\na,2,70.1 ± 0.3\r\n"))
+                .anyMatch(text -> text.contains("a & 2 & 70.1 $\\pm$ 0.3 \\\\"))
+                .anyMatch(text -> text.contains("step,a,a std\r\n10,2,0.1\r\n20,1,0.2\r\n"))
+                .anyMatch(text -> text.contains("a,2,70.1,0.3,69.9,70.3\r\n"));
         Pages.assertReachableByKeyboard(browser);
         Pages.assertFitsAPhone(browser);
         Pages.assertQuiet(browser);

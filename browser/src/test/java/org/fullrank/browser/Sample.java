@@ -63,6 +63,12 @@ final class Sample {
         Files.writeString(folder.resolve("alarms.jsonl"), """
                 {"step":200,"onset":150,"place":"embedding","kind":"DIMENSIONAL","evidence":"rank 3 of 64","next":"more","action":"warn"}
                 """);
+        Files.writeString(folder.resolve("verdicts.jsonl"), """
+                {"step":20,"subject":"embedding","rows":128,"width":64,"verdicts":[{"kind":"HEALTHY","title":"healthy","confidence":0.9}]}
+                {"step":40,"subject":"embedding","rows":128,"width":64,"verdicts":[{"kind":"HEALTHY","title":"healthy","confidence":0.8}]}
+                {"step":60,"subject":"embedding","rows":128,"width":64,"verdicts":[{"kind":"DIMENSIONAL","title":"dimensional collapse",
+                "collapse":true,"confidence":0.9}]}
+                """.replace(",\n", ","));
         Files.writeString(folder.resolve("diagnosis.json"), """
                 {"diagnoses":[{"subject":"embedding","rows":100,"width":8,"verdicts":[{"kind":"DIMENSIONAL",
                 "title":"dimensional collapse","collapse":true,"confidence":0.9,"evidence":"rank 3 of 64","next":"raise the variance"}],

@@ -21,7 +21,8 @@ import org.openqa.selenium.Keys;
 
 @TestInstance(Lifecycle.PER_CLASS)
 class WatchBrowserTest {
-    private static final String STEP = "Number(document.querySelector('dl.figures dd').textContent.replace(',', ''))";
+    private static final String STEP =
+            "Number(document.querySelector('#learned dl.figures dd').textContent.split(' ')[0].replace(',', ''))";
 
     private Path folder;
     private Browser browser;
@@ -80,14 +81,61 @@ class WatchBrowserTest {
     }
 
     @Test
-    void theDifferenceOfTwoRunsIsFoundByKeyboard() {
+    void markedRunsAreShownTogetherByKeyboard() {
         open("");
+        browser.focus("form button");
+        browser.press(Keys.ENTER); // with none marked it only says what to do
+        browser.awaitText("form [role=status]", "Mark at least two runs first.");
+        for (String name : List.of("first", "second")) {
+            browser.focus("input[value=" + name + "]");
+            browser.press(Keys.SPACE);
+        }
         browser.focus("form button");
         browser.press(Keys.ENTER);
         browser.awaitText("#settings", "seed");
         assertThat(browser.all("#settings tbody tr")).hasSize(2); // seed, and the words about it
+        assertThat(browser.text("#curves figure .legend")).contains("first", "second");
+        assertThat(browser.text("#curves figure figcaption")).isEqualTo("Loss");
         Pages.assertReachableByKeyboard(browser);
         Pages.assertFitsAPhone(browser);
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void theListIsSortedByTheHeadOfAColumn() {
+        open("");
+        String names = "[...document.querySelectorAll('#runs tbody a')].map(a => a.textContent).join()";
+        browser.focus("[aria-label='Sort by run']");
+        browser.press(Keys.ENTER);
+        browser.await("document.querySelector('th[aria-sort=ascending]')?.innerText.startsWith('run')");
+        String up = (String) browser.script("return " + names);
+        assertThat(up.indexOf("first")).isLessThan(up.indexOf("second"));
+        browser.press(Keys.ENTER); // the head of the column still has the focus
+        browser.await("document.querySelector('th[aria-sort=descending]')?.innerText.startsWith('run')");
+        String down = (String) browser.script("return " + names);
+        assertThat(down.indexOf("second")).isLessThan(down.indexOf("first"));
+        assertThat(browser.all("#runs .sparkline polyline")).isNotEmpty();
+        assertThat(browser.text("#runs")).contains("50.0 %", "60.0 %", "tensorboard --logdir");
+        Pages.assertQuiet(browser);
+    }
+
+    @Test
+    void theLatestCheckGivesTheVerdictWhileARunHasNoDiagnosis() throws IOException {
+        Path run = Sample.bare(folder.resolve("runs/checked"));
+        Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":1}\n");
+        open("runs/checked");
+        browser.awaitText(".banner h3", "No diagnosis");
+        Files.writeString(run.resolve("verdicts.jsonl"), """
+                {"step":10,"subject":"embedding","rows":128,"width":64,"verdicts":[{"kind":"HEALTHY","title":"healthy"}]}
+                """);
+        browser.awaitText(".banner h3", "Healthy");
+        Files.writeString(run.resolve("verdicts.jsonl"), """
+                {"step":20,"subject":"embedding","rows":128,"width":64,"verdicts":[{"kind":"CONSTANT","title":"constant collapse"}]}
+                """, StandardOpenOption.APPEND);
+        browser.awaitText(".banner h3", "Constant collapse");
+        assertThat(browser.text(".banner")).contains("At the check of step 20, on 128 items");
+        assertThat(browser.all(".banner")).hasSize(1);
+        assertThat(browser.all("#checks tbody tr")).hasSize(2);
         Pages.assertQuiet(browser);
     }
 
@@ -122,23 +170,23 @@ class WatchBrowserTest {
         Path run = Sample.bare(folder.resolve("runs/alarmed"));
         Files.writeString(run.resolve("metrics.jsonl"), "{\"step\":1,\"loss\":1}\n");
         open("runs/alarmed");
-        browser.awaitText(".banner h2", "No diagnosis");
+        browser.awaitText(".banner h3", "No diagnosis");
         Files.writeString(
                 run.resolve("alarms.jsonl"),
                 "{\"step\":2,\"onset\":1,\"place\":\"embedding\",\"kind\":\"CONSTANT\"}\n",
                 StandardOpenOption.CREATE);
-        browser.awaitText(".banner h2", "Constant collapse while training");
+        browser.awaitText(".banner h3", "Constant collapse while training");
         Files.writeString(
                 run.resolve("spectra.jsonl"),
                 "{\"step\":2,\"place\":\"embedding\",\"values\":[1,0.1]}\n",
                 StandardOpenOption.CREATE);
-        browser.awaitText("#spectrum h2", "Spectrum over time");
+        browser.awaitText("#spectrum h3", "Spectrum over time");
         Pages.assertQuiet(browser);
     }
 
     @Test
     void pagesFitAPhone() {
-        for (String path : List.of("", "runs/first")) {
+        for (String path : List.of("", "runs/first", "several?run=first&run=second")) {
             open(path);
             Pages.assertFitsAPhone(browser);
         }

@@ -84,9 +84,11 @@ final class LabRunCommand extends Job {
         boolean all = name.equals(ALL);
         List<Experiment> experiments = all ? Experiments.all() : List.of(Experiments.named(name));
         requirePaperLength(experiments);
+        List<Setting> settings = settings();
+        err().println("writes pages to the folder %s; --out names another".formatted(out));
         List<Sweep> sweeps = Sweep.run(
                 experiments,
-                settings(),
+                settings,
                 (experiment, setting) ->
                         err().println("%s, seed %d: done".formatted(experiment.name(), setting.seed())));
         sweeps.forEach(sweep -> sweep.page().write(out)); // the pages are there when a claim fails

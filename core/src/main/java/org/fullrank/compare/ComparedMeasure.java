@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.stats.MeanAndSpread;
+import org.jspecify.annotations.Nullable;
 
 /// A number that a comparison reports for each training.
 public enum ComparedMeasure {
@@ -68,6 +69,21 @@ public enum ComparedMeasure {
 
     public double of(TrainingOutcome.Measured outcome) {
         return value.applyAsDouble(outcome);
+    }
+
+    /// The value in the unit of the table: an accuracy in percent.
+    double shown(TrainingOutcome.Measured outcome) {
+        return scale * of(outcome);
+    }
+
+    /// The accuracy of a baseline, 0 to 1; null for a measure that baselines do not have.
+    @Nullable
+    ToDoubleFunction<Score> score() {
+        return switch (this) {
+            case KNN -> Score::knnShare;
+            case LINEAR -> Score::linearShare;
+            case RANK, STD, EMBEDDING_RANK, EMBEDDING_STD, SECONDS -> null;
+        };
     }
 
     /// `85.5 ± 0.3`: the mean and the sample standard deviation. If there is only one seed, only the mean.

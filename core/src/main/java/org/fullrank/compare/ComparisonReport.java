@@ -31,12 +31,17 @@ public final class ComparisonReport {
     /// The test of one candidate against the reference.
     ///
     /// @param test paired test of the two
-    /// @param holm p of the test, corrected for the number of candidates
+    /// @param holm p of the test, corrected for the number of candidates. NaN with fewer than [#FEW_SEEDS]
+    ///     pairs, because their differences may be similar by chance
     public record Verdict(PairedTest test, double holm) {
-        /// Whether the difference is significant. With fewer than [#FEW_SEEDS] pairs, it is never
-        /// significant, because the differences may be similar by chance.
+        /// Whether there are enough pairs for a p value.
+        public boolean isTested() {
+            return !Double.isNaN(holm);
+        }
+
+        /// Whether the difference is significant. It never is if it is not tested.
         public boolean different() {
-            return test.n() >= FEW_SEEDS && holm < PairedTest.LEVEL;
+            return holm < PairedTest.LEVEL;
         }
     }
 
@@ -60,7 +65,9 @@ public final class ComparisonReport {
         List<Row> others = rows.stream().filter(row -> row != reference).toList();
         List<PairedTest> tests =
                 others.stream().map(row -> row.test(reference, figure)).toList();
-        double[] holm = Holm.correct(tests.stream().mapToDouble(PairedTest::p).toArray());
+        double[] holm = Holm.correct(tests.stream()
+                .mapToDouble(test -> test.n() < FEW_SEEDS ? Double.NaN : test.p())
+                .toArray());
         var byLabel = new LinkedHashMap<String, Verdict>();
         for (int i = 0; i < holm.length; i++) {
             byLabel.put(others.get(i).candidate().label(), new Verdict(tests.get(i), holm[i]));

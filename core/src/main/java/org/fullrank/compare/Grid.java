@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import org.fullrank.engine.InputException;
+import org.fullrank.run.RunFolder;
 import org.fullrank.settings.Nearest;
 import org.fullrank.text.Numbers;
 
@@ -51,7 +52,7 @@ public record Grid(List<Candidate> candidates, List<Long> seeds, String referenc
     }
 
     private Cell cell(Candidate candidate, long seed) {
-        Path run = folder.resolve("runs").resolve(candidate.label() + "-seed" + seed);
+        Path run = folder.resolve(RunFolder.COMPARED).resolve(candidate.label() + "-seed" + seed);
         return new Cell(candidate.label(), candidate.recipe().withSeed(seed), run);
     }
 }

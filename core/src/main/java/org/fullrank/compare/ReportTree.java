@@ -87,9 +87,9 @@ final class ReportTree {
         var tree = new LinkedHashMap<String, Object>();
         tree.put("n", verdict.test().n());
         tree.put("difference", verdict.test().difference());
-        tree.put("t", verdict.test().t());
-        tree.put("p", verdict.test().p());
-        tree.put("pHolm", verdict.holm());
+        tree.put("t", verdict.isTested() ? verdict.test().t() : null);
+        tree.put("p", verdict.isTested() ? verdict.test().p() : null);
+        tree.put("pHolm", verdict.isTested() ? verdict.holm() : null);
         tree.put("different", verdict.different());
         return tree;
     }

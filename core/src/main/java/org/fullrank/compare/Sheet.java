@@ -19,8 +19,10 @@ public record Sheet(List<String> head, List<List<String>> rows) {
             "Mean ± sample standard deviation over seeds (n of them measured).",
             "RankMe counts the dimensions in use; std is the spread of directions: 0 is a collapse to one point, 1 an"
                     + " even spread over the sphere. Both are measured on test items.",
-            "A difference from the reference is in percentage points; p is from a paired t-test over seeds, corrected"
-                    + " for the number of recipes (Holm); * marks p below " + PairedTest.LEVEL + ".");
+            "A difference from the reference is in percentage points; p is from a paired t-test over at least "
+                    + ComparisonReport.FEW_SEEDS
+                    + " seeds, corrected for the number of recipes (Holm); * marks p below "
+                    + PairedTest.LEVEL + ".");
 
     public Sheet {
         head = List.copyOf(head);
@@ -82,10 +84,10 @@ public record Sheet(List<String> head, List<List<String>> rows) {
             return "-";
         }
         String points = String.format(Locale.ROOT, "%+.1f", 100 * test.difference());
-        return Double.isNaN(verdict.holm())
-                ? points
-                : points + (verdict.different() ? "*" : "") + ", p " + Numbers.pValue(verdict.holm()) + ", n "
-                        + test.n();
+        return verdict.isTested()
+                ? points + (verdict.different() ? "*" : "") + ", p " + Numbers.pValue(verdict.holm()) + ", n "
+                        + test.n()
+                : points + ", n " + test.n();
     }
 
     private static List<String> baseline(String name, List<Score> scores, int columns) {

@@ -72,8 +72,21 @@ public final class Doctor {
     /// @param labels class of each row, from 0; null if there are none
     /// @throws org.fullrank.engine.InputException when a value is not finite, or when there are no rows
     public static Diagnosis examine(String subject, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
-        try (var moments = Moments.of(rows);
-                var scope = Scope.withoutGradients()) {
+        try (var moments = Moments.of(rows)) {
+            return examine(subject, moments, rows, second, labels);
+        }
+    }
+
+    /// The same of rows whose moments are known, without another view and labels.
+    ///
+    /// @param moments of the rows; the caller closes them
+    public static Diagnosis examine(String subject, Moments moments, Tensor rows) {
+        return examine(subject, moments, rows, null, null);
+    }
+
+    private static Diagnosis examine(
+            String subject, Moments moments, Tensor rows, @Nullable Tensor second, int @Nullable [] labels) {
+        try (var scope = Scope.withoutGradients()) {
             long[] numbers = LongStream.range(0, rows.size(0)).toArray();
             return Examination.quick(moments, new Batch(rows, second, labels, numbers))
                     .diagnosis(subject, List.of());

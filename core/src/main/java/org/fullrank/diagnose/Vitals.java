@@ -50,6 +50,10 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
     /// average dimension's variance.
     public static final double DEAD_SHARE = 0.01;
 
+    /// Share of the singular values of about as many rows as dimensions that are not small by chance. Of an
+    /// isotropic Gaussian, the value at this place is 8 % of the largest one, and the last value is 0.4 %.
+    private static final double SAFE_SHARE = 0.9;
+
     /// Number of points of [#spectrum]: enough to draw a spectrum of thousands of values.
     public static final int POINTS = 32;
 
@@ -141,11 +145,16 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
     /// [#POINTS] singular values of the centered rows, from the largest to the smallest, divided by the
     /// square root of the total variance. Their ranks are evenly spaced on a logarithmic scale. If there are
     /// fewer singular values, values repeat. Only the `min(N - 1, D)` values that centered rows can have are
-    /// used. Otherwise, the last point of a healthy embedding with `N <= D` would always be 0.
+    /// used. Otherwise, the last point of a healthy embedding with `N <= D` would always be 0. If N is between
+    /// `D / 2` and `2 D`, the smallest tenth of the values is left out too: the smallest values of about as many
+    /// rows as dimensions are close to 0 by chance, whatever the embedding.
     public static double[] spectrum(Moments moments) {
         double[] singularValues = moments.centered().normalized().singularValues();
         double sum = Arrays.stream(singularValues).map(s -> s * s).sum();
         double available = Math.min(moments.rows() - 1, singularValues.length);
+        if (moments.rows() < 2L * moments.width() && moments.width() < 2 * moments.rows()) {
+            available = Math.max(1, Math.floor(SAFE_SHARE * available));
+        }
         double[] points = new double[POINTS];
         for (int i = 0; i < POINTS; i++) {
             double rank = Math.pow(available, i / (POINTS - 1.0)); // from 1 to all of them

@@ -4,7 +4,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.Measure;
+import org.fullrank.diagnose.Verdict;
 import org.fullrank.file.JsonLines;
 import org.fullrank.method.Method;
 import org.fullrank.run.MetricRecord;
@@ -12,7 +14,7 @@ import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 
-/// Schedules the checks of a run, and writes spectra and alarms. The schedule remembers the check with the
+/// Schedules the checks of a run, and writes spectra, verdicts and alarms. The schedule remembers the check with the
 /// best state, and the state to which the run can roll back.
 public final class CheckSchedule implements AutoCloseable {
     /// Ranks count as equal if they differ from the best one by at most 5 %. Among states with equal ranks,
@@ -29,6 +31,7 @@ public final class CheckSchedule implements AutoCloseable {
     private final long quickSteps;
     private final CollapseDetector detector;
     private final JsonLines spectra;
+    private final JsonLines verdicts;
     private final JsonLines alarms;
     private double bestScore = Double.NEGATIVE_INFINITY;
     private double bestShare;
@@ -55,9 +58,17 @@ public final class CheckSchedule implements AutoCloseable {
         }
         spectra = folder.lines(RunFolder.SPECTRA, step);
         try {
-            alarms = folder.lines(RunFolder.ALARMS, step);
+            verdicts = folder.lines(RunFolder.VERDICTS, step);
         } catch (RuntimeException e) {
             spectra.close();
+            throw e;
+        }
+        try {
+            alarms = folder.lines(RunFolder.ALARMS, step);
+        } catch (RuntimeException e) {
+            try (spectra) {
+                verdicts.close();
+            }
             throw e;
         }
     }
@@ -110,7 +121,7 @@ public final class CheckSchedule implements AutoCloseable {
                 || epochEnd && spec.everyEpochs() > 0 && step / stepsPerEpoch % spec.everyEpochs() == 0;
     }
 
-    /// Makes the check, and writes the spectra and the alarms.
+    /// Makes the check, and writes the spectra, the verdicts and the alarms.
     public Result check(Method method, long step) {
         Monitor.Check check = monitor.check(method);
         var values = new LinkedHashMap<>(check.values());
@@ -125,11 +136,37 @@ public final class CheckSchedule implements AutoCloseable {
             spectra.append(line);
         });
         List<Alarm> raised = detector.update(step, values).stream()
-                .map(alarm -> alarm.with(monitor.diagnose(method, alarm.place()).verdict()))
+                .map(alarm -> alarm.with(diagnosis(method, check, alarm.place()).verdict()))
                 .toList();
         raised.forEach(alarm -> alarms.append(alarm.line(spec.onCollapse())));
+        check.diagnoses().values().forEach(diagnosis -> verdicts.append(line(step, withAlarms(diagnosis))));
         boolean soundest = soundest(step, values);
         return new Result(values, raised, isFull(step) && best(values), soundest);
+    }
+
+    private Diagnosis diagnosis(Method method, Monitor.Check check, String place) {
+        Diagnosis known = check.diagnoses().get(place);
+        return known == null ? monitor.diagnose(method, place) : known;
+    }
+
+    /// The diagnosis with the alarms of its place that hold at this check. An alarm also knows earlier checks.
+    private Diagnosis withAlarms(Diagnosis diagnosis) {
+        for (Alarm alarm : detector.standing()) {
+            if (alarm.place().equals(diagnosis.subject())) {
+                diagnosis = diagnosis.with(alarm.verdict());
+            }
+        }
+        return diagnosis;
+    }
+
+    private static SequencedMap<String, Object> line(long step, Diagnosis diagnosis) {
+        var line = new LinkedHashMap<String, Object>();
+        line.put("step", step);
+        line.put("subject", diagnosis.subject());
+        line.put("rows", diagnosis.rows());
+        line.put("width", diagnosis.width());
+        line.put("verdicts", diagnosis.verdicts().stream().map(Verdict::toMap).toList());
+        return line;
     }
 
     /// Whether this check is the best so far. The criterion is the kNN accuracy, or RankMe if there are no
@@ -153,7 +190,8 @@ public final class CheckSchedule implements AutoCloseable {
 
     @Override
     public void close() {
-        try (spectra) {
+        try (spectra;
+                verdicts) {
             alarms.close();
         }
     }

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
@@ -39,6 +40,8 @@ public final class Monitor {
     static final String REPRESENTATION = "representation";
     /// The output of the projector.
     static final String EMBEDDING = "embedding";
+    /// The outputs that each check diagnoses.
+    private static final Set<String> OUTPUTS = Set.of(REPRESENTATION, EMBEDDING);
     /// The embedding of the first view of a training batch.
     public static final String BATCH_EMBEDDING = "batch.embedding";
     /// Number of bank samples for each query, if both come from the train split.
@@ -80,7 +83,12 @@ public final class Monitor {
     ///
     /// @param values by their names in the log
     /// @param spectra by place, as in [Vitals#spectrum]
-    record Check(SequencedMap<String, Double> values, SequencedMap<String, double[]> spectra) {}
+    /// @param diagnoses of representation and embedding. The network is only half trained, so their verdicts
+    ///     raise no alarm
+    record Check(
+            SequencedMap<String, Double> values,
+            SequencedMap<String, double[]> spectra,
+            SequencedMap<String, Diagnosis> diagnoses) {}
 
     /// A quick check of representation, embedding and layers; empty if there are fewer than two items.
     ///
@@ -88,8 +96,9 @@ public final class Monitor {
     public Check check(Method method) {
         var values = new LinkedHashMap<String, Double>();
         var spectra = new LinkedHashMap<String, double[]>();
+        var diagnoses = new LinkedHashMap<String, Diagnosis>();
         if (queries.size() < 2) {
-            return new Check(values, spectra);
+            return new Check(values, spectra, diagnoses);
         }
         try (var scope = Scope.withoutGradients()) {
             SequencedMap<String, Tensor> places = places(method);
@@ -97,13 +106,16 @@ public final class Monitor {
                 try (Moments moments = Vitals.moments(rows)) {
                     values.putAll(Vitals.of(moments, Vitals.CHECK).at(place));
                     spectra.put(place, Vitals.spectrum(moments));
+                    if (OUTPUTS.contains(place)) {
+                        diagnoses.put(place, Doctor.examine(place, moments, rows));
+                    }
                 } catch (InputException e) {
                     throw new InputException("the %s cannot be measured (%s)".formatted(place, e.getMessage()), e);
                 }
             });
             values.putAll(method.inspect(Objects.requireNonNull(places.get(EMBEDDING))));
         }
-        return new Check(values, spectra);
+        return new Check(values, spectra, diagnoses);
     }
 
     /// A diagnosis of one place on the same items.

@@ -12,6 +12,8 @@ import java.nio.file.Path;
 import java.util.Base64;
 import java.util.List;
 import java.util.function.Function;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -28,7 +30,8 @@ public final class RunPage {
     public static final String FILE = "report.html";
     /// Files to which a run appends lines during training. The order is that in which a live page counts
     /// them.
-    public static final List<String> GROWING = List.of(RunFolder.METRICS, RunFolder.SPECTRA, RunFolder.ALARMS);
+    public static final List<String> GROWING =
+            List.of(RunFolder.METRICS, RunFolder.SPECTRA, RunFolder.ALARMS, RunFolder.VERDICTS);
     /// Files that a run writes once. A live page is reloaded when one of them changes.
     public static final List<String> SETTLED =
             List.of(RunFolder.CONFIG, RunFolder.DIAGNOSIS, EvaluationFile.NAME, "map.json", "map.png", "views.png");
@@ -80,6 +83,7 @@ public final class RunPage {
         Lines metrics = Lines.read(run.resolve(GROWING.get(0)));
         Lines spectra = Lines.read(run.resolve(GROWING.get(1)));
         Lines alarms = Lines.read(run.resolve(GROWING.get(2)));
+        Lines verdicts = Lines.read(run.resolve(GROWING.get(3)));
         data.setAll(status(folder));
         String config = text(run.resolve(RunFolder.CONFIG));
         data.put("recipe", line(config, "name")).put("about", line(config, "about"));
@@ -88,6 +92,10 @@ public final class RunPage {
         data.set("metrics", array(metrics.thinned(MOST_RECORDS, RunPage::isCheck)));
         data.set("spectra", array(spectra.thinned(MOST_SPECTRA, object -> false)));
         data.set("alarms", array(alarms));
+        data.set("verdicts", array(verdicts));
+        if (Files.isRegularFile(run.resolve(RunFolder.EVENTS))) {
+            data.put("tensorBoard", RunFolder.tensorBoard(run));
+        }
         data.set("diagnosis", OldNames.renewed(json(run.resolve(RunFolder.DIAGNOSIS))));
         data.set("evaluation", json(run.resolve(EvaluationFile.NAME)));
         data.set("map", json(run.resolve("map.json")));
@@ -96,8 +104,13 @@ public final class RunPage {
         if (live != null) {
             data.put(
                     "live",
-                    "%s/events?after=%d-%d-%d&settled=%s"
-                            .formatted(live.base(), metrics.end(), spectra.end(), alarms.end(), settled));
+                    "%s/events?after=%s&settled=%s"
+                            .formatted(
+                                    live.base(),
+                                    Stream.of(metrics, spectra, alarms, verdicts)
+                                            .map(lines -> String.valueOf(lines.end()))
+                                            .collect(Collectors.joining("-")),
+                                    settled));
         }
         return data;
     }
@@ -109,6 +122,11 @@ public final class RunPage {
             meanings.put(measure.key(), measure.meaning());
         }
         return meanings;
+    }
+
+    /// The records of a run for a page that draws several of them.
+    public static ArrayNode records(Path run, int most) {
+        return array(Lines.read(run.resolve(RunFolder.METRICS)).thinned(most, RunPage::isCheck));
     }
 
     /// The status of a run for pages and events: `status` in lower case, and `message`.

@@ -1,9 +1,13 @@
 package org.fullrank.run;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.SequencedMap;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.JsonFile;
@@ -54,6 +58,25 @@ public final class EvaluationFile {
         saved.setAll((ObjectNode) MAPPER.valueToTree(outcome));
         tree.withObjectProperty(PROTOCOLS).set(protocol, saved);
         JsonFile.write(folder.resolve(NAME), tree);
+    }
+
+    /// The accuracies of the encoder by the probes, from 0 to 1: `knn` and `linear`, as far as they were measured.
+    ///
+    /// @throws InputException when the file exists and is not JSON
+    public static SequencedMap<String, Double> accuracies(Path folder) {
+        ObjectNode tree = read(folder);
+        var found = new LinkedHashMap<String, Double>();
+        JsonNode score = tree.path("score");
+        JsonNode probes = tree.path(PROTOCOLS).path(PROBES).path("results").path(0);
+        for (String probe : List.of("knn", "linear")) {
+            double share = score.isObject()
+                    ? score.path(probe).asDouble() / score.path("asked").asDouble()
+                    : probes.path(probe).path("accuracy").asDouble(Double.NaN);
+            if (Double.isFinite(share)) {
+                found.put(probe, share);
+            }
+        }
+        return found;
     }
 
     private static ObjectNode read(Path folder) {

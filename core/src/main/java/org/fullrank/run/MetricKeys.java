@@ -23,7 +23,8 @@ public final class MetricKeys {
     public static final List<Key> TRAINING = List.of(
             new Key("step", "count", "steps done so far, 1 after the first"),
             new Key("epoch", "count", "epochs begun so far, 0 in the first"),
-            new Key("event", "text", "how the run ended, on its last line"),
+            new Key("event", "text", "`started` on the first line; how the run ended, on the last line"),
+            new Key("steps", "count", "steps of the whole training, on the line `started`"),
             new Key("message", "text", "why the run ended, on its last line"),
             new Key("loss", "scale of the objective", "the weighted sum that training minimizes"),
             new Key(

@@ -14,7 +14,7 @@ import java.util.SequencedMap;
 import org.fullrank.settings.RecordShape;
 import org.jspecify.annotations.Nullable;
 
-/// One line of `metrics.jsonl`: either a record, or the end of the run.
+/// One line of `metrics.jsonl`: a record, or the begin or the end of the run.
 ///
 /// A record is one flat object, `{"step":10,"epoch":0,"loss":1.5,"time.seconds":2.5}`. Keys of times and
 /// speeds start with `time.`. So the other keys of two runs can be compared. JSON has no NaN and no infinity.
@@ -30,9 +30,13 @@ sealed interface MetricLine {
         }
     }
 
+    /// @param steps of the whole training
+    record Started(long step, long steps) implements MetricLine {}
+
     record Ended(long step, RunStatus status, String message) implements MetricLine {}
 
     String TIME = "time.";
+    String STARTED = "started";
     ObjectMapper MAPPER = new ObjectMapper(new JsonFactory());
 
     /// The line as JSON, without line end.
@@ -42,6 +46,10 @@ sealed interface MetricLine {
             json.writeStartObject();
             json.writeNumberField("step", step());
             switch (this) {
+                case Started started -> {
+                    json.writeStringField("event", STARTED);
+                    json.writeNumberField("steps", started.steps());
+                }
                 case Ended ended -> {
                     json.writeStringField("event", RecordShape.name(ended.status()));
                     json.writeStringField("message", ended.message());
@@ -79,7 +87,9 @@ sealed interface MetricLine {
         }
         long step = node.get("step").longValue();
         if (node.has("event")) {
-            return ended(step, node);
+            return node.get("event").asText().equals(STARTED)
+                    ? new Started(step, node.path("steps").longValue())
+                    : ended(step, node);
         }
         SequencedMap<String, Double> values = new LinkedHashMap<>();
         SequencedMap<String, Double> timing = new LinkedHashMap<>();

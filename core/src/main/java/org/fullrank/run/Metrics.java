@@ -37,7 +37,10 @@ public final class Metrics implements AutoCloseable {
     public static Metrics open(Path folder, long step) {
         Path file = folder.resolve(FILE);
         JsonLines lines = JsonLines.open(
-                file, line -> MetricLine.parse(line) instanceof MetricLine.Measured m && m.step() <= step);
+                file,
+                text -> MetricLine.parse(text) instanceof MetricLine line
+                        && !(line instanceof MetricLine.Ended)
+                        && line.step() <= step);
         try {
             EventFile events = EventFile.create(folder);
             for (MetricRecord record : read(folder)) {
@@ -61,6 +64,19 @@ public final class Metrics implements AutoCloseable {
             events.append(stamped);
         } catch (IOException e) {
             throw JsonLines.failed(events.path(), e);
+        }
+    }
+
+    /// Writes the number of steps of the whole training, unless it is there already.
+    ///
+    /// @param step number of steps done so far
+    public void begin(Path folder, long step, long totalSteps) {
+        long known = lines(folder.resolve(FILE)).stream()
+                .filter(MetricLine.Started.class::isInstance)
+                .mapToLong(line -> ((MetricLine.Started) line).steps())
+                .reduce(0, (_, last) -> last);
+        if (known != totalSteps) {
+            lines.append(new MetricLine.Started(step, totalSteps).json());
         }
     }
 

@@ -138,17 +138,13 @@ public final class Progress {
         if (now.step() == totalSteps) {
             return "done";
         }
-        double seconds = seconds(now) - seconds(from);
-        if (now.step() == from.step() || !(seconds > 0)) {
+        double seconds = RunTime.secondsLeft(from, now, totalSteps);
+        if (Double.isNaN(seconds)) {
             return "--:-- left";
         }
-        long left = Math.round(seconds / (now.step() - from.step()) * (totalSteps - now.step()));
+        long left = Math.round(seconds);
         return left >= 3600
                 ? "%d:%02d:%02d left".formatted(left / 3600, left / 60 % 60, left % 60)
                 : "%d:%02d left".formatted(left / 60, left % 60);
-    }
-
-    private static double seconds(MetricRecord record) {
-        return record.timing().getOrDefault("seconds", 0.0);
     }
 }

@@ -23,6 +23,9 @@ public final class RunFolder implements AutoCloseable {
     /// The folder of runs if the user names no folder.
     public static final Path DEFAULT_PARENT = Path.of("runs");
 
+    /// The folder of the runs inside the folder of a comparison.
+    public static final String COMPARED = "runs";
+
     /// All measurements, and the end of the run.
     public static final String METRICS = "metrics.jsonl";
 
@@ -31,6 +34,10 @@ public final class RunFolder implements AutoCloseable {
 
     /// Alarms during training: lines with `step`, `onset`, `place`, `kind`, `evidence`, `next`, `action`.
     public static final String ALARMS = "alarms.jsonl";
+
+    /// The verdicts of each check: lines with `step`, and with `subject`, `rows`, `width` and `verdicts` as in
+    /// [#DIAGNOSIS].
+    public static final String VERDICTS = "verdicts.jsonl";
 
     /// The diagnosis of the embeddings at the end.
     public static final String DIAGNOSIS = "diagnosis.json";

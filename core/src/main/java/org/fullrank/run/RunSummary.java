@@ -15,6 +15,8 @@ import org.fullrank.text.Table;
 /// @param step number of steps done at the last record; 0 without records
 /// @param message why the run ended; empty if there is no message
 /// @param values the latest value of every metric
+/// @param losses the loss of each record, oldest first, thinned to at most [#MOST_LOSSES]
+/// @param time how long it takes
 public record RunSummary(
         Path path,
         String recipe,
@@ -22,7 +24,12 @@ public record RunSummary(
         long step,
         int epoch,
         String message,
-        SequencedMap<String, Double> values) {
+        SequencedMap<String, Double> values,
+        List<Double> losses,
+        RunTime time) {
+    /// A small curve of the loss has no more pixels.
+    static final int MOST_LOSSES = 60;
+
     /// Significant digits of a rank in the table, such as 12.3 dimensions.
     private static final int RANK_DIGITS = 3;
 
@@ -59,6 +66,7 @@ public record RunSummary(
         map.put("step", step);
         map.put("epoch", epoch);
         map.put("message", message);
+        map.putAll(time.toMap());
         map.put("metrics", values);
         return map;
     }

@@ -39,22 +39,28 @@ public final class Nearest {
         return near == null ? "" : "; did you mean " + near + "?";
     }
 
-    /// The known names that are most similar to a name, best first, even if they are not very similar. Names
-    /// that share a part between hyphens come first, such as `small-simclr` for `simclr`. After that, the
-    /// number of letters to change decides.
+    /// The known names that are most similar to a name, best first, even if they are not very similar. Names are
+    /// compared part by part, between hyphens: `simcler` is near `small-simclr`. After that, the number of letters
+    /// to change in the whole name decides.
     public static List<String> list(String name, Collection<String> known, int count) {
         String lower = name.toLowerCase(Locale.ROOT);
         List<String> parts = List.of(lower.split("-"));
         return known.stream()
-                .sorted(Comparator.comparingLong((String candidate) -> -shared(parts, candidate))
+                .sorted(Comparator.comparingInt((String candidate) -> apart(parts, candidate))
                         .thenComparingInt(candidate -> distance(lower, candidate.toLowerCase(Locale.ROOT))))
                 .limit(count)
                 .toList();
     }
 
-    private static long shared(List<String> parts, String candidate) {
+    /// Number of letters to change until each part is a part of the candidate.
+    private static int apart(List<String> parts, String candidate) {
         List<String> others = List.of(candidate.toLowerCase(Locale.ROOT).split("-"));
-        return parts.stream().filter(others::contains).count();
+        return parts.stream()
+                .mapToInt(part -> others.stream()
+                        .mapToInt(other -> distance(part, other))
+                        .min()
+                        .orElseThrow())
+                .sum();
     }
 
     /// Refuses an unknown name.

@@ -183,6 +183,7 @@ public final class Trainer implements AutoCloseable {
     /// @throws JobException when the loss is no longer finite, or when libtorch or the disk fails
     public Ending run() {
         try (Metrics metrics = folder.metrics(step)) {
+            metrics.begin(folder.path(), step, totalSteps);
             var length = new CheckSchedule.Length(learner.stepsPerEpoch(), learner.totalSteps());
             try (var checks = new CheckSchedule(folder, recipe, monitor, length, step)) {
                 Flight.clear(folder);

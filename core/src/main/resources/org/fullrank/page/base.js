@@ -31,13 +31,13 @@ function number(value) {
 }
 
 function percent(share) {
-  const v = Number(share);
-  return Number.isFinite(v) ? (100 * v).toFixed(1) + ' %' : '–';
+  const v = finite(share);
+  return v === null ? '–' : (100 * v).toFixed(1) + ' %';
 }
 
 function duration(seconds) {
-  const s = Number(seconds);
-  if (!Number.isFinite(s)) return '–';
+  const s = finite(seconds);
+  if (s === null) return '–';
   if (s < 60) return s.toFixed(s < 10 ? 1 : 0) + ' s';
   if (s < 3600) return Math.floor(s / 60) + ' min ' + Math.round(s % 60) + ' s';
   return Math.floor(s / 3600) + ' h ' + Math.round(s % 3600 / 60) + ' min';
@@ -53,14 +53,22 @@ const finite = value => {
 const contents = el('ul');
 const main = el('main', {id: 'main'});
 
-/** A section that is listed in the contents as long as it has something in it. */
-function section(id, title, note) {
+/** A group of sections under one question. */
+function group(id, title) {
+  const node = el('section', {id, class: 'group', 'aria-labelledby': id + '-title'}, el('h2', {id: id + '-title'}, title));
+  contents.append(el('li', {class: 'question'}, el('a', {href: '#' + id}, title)));
+  main.append(node);
+  return node;
+}
+
+/** A section that is listed in the contents as long as it has something in it. `parent` is the group that it belongs to. */
+function section(id, title, note, parent) {
   const body = el('div');
   const node = el('section', {id, 'aria-labelledby': id + '-title', hidden: true},
-      el('h2', {id: id + '-title'}, title), note ? el('p', {class: 'note'}, note) : null, body);
+      el(parent ? 'h3' : 'h2', {id: id + '-title'}, title), note ? el('p', {class: 'note'}, note) : null, body);
   const link = el('li', {hidden: true}, el('a', {href: '#' + id}, title));
   contents.append(link);
-  main.append(node);
+  (parent || main).append(node);
   return {
     body,
     show(visible) {
@@ -84,23 +92,38 @@ function frame(crumb, title, ...below) {
           : 'Written by Fullrank. This page needs nothing but itself.'));
 }
 
-/** Head and rows; a cell is text, a node, or {number: text}. `stack` makes a card of each row on a narrow screen. */
+/** A cell with a number: how it reads, and its value for a CSV. */
+const num = (value, format = number) => ({number: format(value), value: finite(value)});
+
+/** A cell with a 95 % interval. */
+const interval = ({lower, upper}) => ({
+  number: finite(lower) === null || finite(upper) === null ? '' : `${number(lower)} to ${number(upper)}`});
+
+/** Head and rows; a cell is text, a node, or {number: text, value}. `stack` makes a card of each row on a narrow screen. */
 function table(caption, head, rows, stack) {
   const cell = (value, i) => {
     const isNumber = value !== null && typeof value === 'object' && 'number' in value;
     const content = isNumber ? value.number : value;
     return i === 0
-        ? el('th', {scope: 'row'}, content)
-        : el('td', {'data-name': head[i], class: isNumber ? 'number' : head[i] === 'meaning' ? 'meaning' : null}, content);
+        ? el('th', {scope: 'row', 'data-value': isNumber ? value.value : null}, content)
+        : el('td', {'data-name': titles[i], 'data-value': isNumber ? value.value : null,
+          class: isNumber ? 'number' : titles[i] === 'meaning' ? 'meaning' : null}, content);
   };
+  const titles = head.map(name => typeof name === 'string' ? name : name.dataset.name);
   const numeric = head.map((_, i) => rows.length > 0 && rows.every(
       row => row[i] !== null && typeof row[i] === 'object' && 'number' in row[i]));
-  return el('div', {class: 'wide', tabindex: stack ? null : 0, role: stack ? null : 'region', 'aria-label': stack ? null : caption},
-      el('table', {class: stack ? 'stack' : null},
-          el('caption', null, caption),
-          el('thead', null, el('tr', null, head.map(
-              (name, i) => el('th', {scope: 'col', class: numeric[i] ? 'number' : null}, name)))),
-          el('tbody', null, rows.map(row => el('tr', null, row.map(cell))))));
+  const body = el('tbody', null, rows.map(row => el('tr', null, row.map(cell))));
+  const cells = read => [...body.rows].map(row => [...row.cells].map(read));
+  const drawn = el('table', {class: stack ? 'stack' : null},
+      el('caption', null, caption),
+      el('thead', null, el('tr', null, head.map((name, i) => el('th', {scope: 'col', class: numeric[i] ? 'number' : null}, name)))),
+      body);
+  return el('div', {class: 'table'},
+      el('div', {class: 'wide', tabindex: stack ? null : 0, role: stack ? null : 'region', 'aria-label': stack ? null : caption}, drawn),
+      saves(caption, {
+        CSV: () => csvOf([titles, ...cells(cell => cell.dataset.value === undefined ? cell.textContent : Number(cell.dataset.value))]),
+        LaTeX: () => latexOf(caption, titles, cells(cell => cell.textContent), numeric),
+      }));
 }
 
 // ---- what a screen reader hears

@@ -1,4 +1,4 @@
-// The comparison of recipes: the table, the curves of each recipe, the protocol.
+// The comparison of recipes: the table, the results as points, the curves of each recipe, the protocol.
 const METRICS = [
   {key: 'loss', title: 'Loss'},
   {key: 'knn', title: 'kNN while training', unit: true},
@@ -6,14 +6,18 @@ const METRICS = [
 ];
 
 function comparisonPage() {
+  root.classList.add('broad'); // the table has a column for each measure
   frame(['Fullrank · comparison'], `Comparison of ${data.recipes.length} recipes`);
-  const columns = data.head.map((_, i) => i > 0);
   const results = section('results', 'Results');
   results.fill(
-      table('Results', data.head, data.rows.map(row => row.map((cell, i) => columns[i] ? {number: cell} : cell))),
+      table('Results', data.head, data.rows.map(row => row.map((cell, i) => i > 0 ? {number: cell} : cell)), true),
       lines(data.legend), lines(data.remarks));
+  section('points', 'Results as points', 'A dot is the mean over seeds, its bar one standard deviation to each side. Small circles are '
+      + 'single seeds. Baselines are gray.')
+      .fill(el('div', {class: 'charts'}, (data.measures || []).filter(measure => measure.rows.some(row => row.values.length > 0))
+          .map(measure => pointChart({title: measure.title, unit: measure.title, rows: measure.rows}))));
   section('curves', 'Curves',
-      `Mean over seeds, and one standard deviation below and above it. The reference is ${data.reference}. Loss values of `
+      `Mean over seeds; a bar is one standard deviation to each side. The reference is ${data.reference}. Loss values of `
       + 'different objectives are not comparable; kNN and RankMe have one scale for all.')
       .fill(data.recipes.map(recipe => recipeCurves(recipe)));
   section('protocol', 'Protocol ' + data.hash).fill(table('Settings that the numbers depend on', ['setting', 'value'],
@@ -34,15 +38,11 @@ function recipeCurves(recipe) {
       const bySteps = new Map(points.map(point => [point.step, value(point)]));
       return steps.map(step => bySteps.get(step) ?? null);
     };
-    const series = [{label: 'mean', values: column(own, point => point.mean)}];
-    if (own.some(point => point.std > 0)) {
-      series.push({label: 'mean − std', values: column(own, point => point.mean - point.std)});
-      series.push({label: 'mean + std', values: column(own, point => point.mean + point.std)});
-    }
-    if (compared.length > 0) series.push({label: data.reference, values: column(compared, point => point.mean)});
-    const drawn = chart({...metric, title: `${recipe.label}: ${metric.title}`, axis: 'step', series,
+    const shown = [{label: recipe.label, points: own}, ...(compared.length > 0 ? [{label: data.reference, points: compared}] : [])];
+    const drawn = chart({...metric, title: `${recipe.label}: ${metric.title}`, axis: 'step', series: shown.map(({label}) => ({label})),
       end: () => data.steps});
-    drawn.update(steps, series.map(one => one.values));
+    drawn.update(steps, shown.map(({points}) => column(points, point => point.mean)),
+        shown.map(({points}) => column(points, point => point.std > 0 ? point.std : null)));
     return drawn.node;
   });
   return el('div', {class: 'charts'}, charts);

@@ -9,10 +9,10 @@ function decompositionPage() {
   section('results', 'Results', 'The held-out loss is that of a fit without these entries: lower is better.'
       + (known ? ' PSNR is the distance from the truth: higher is better. The best SVD chose its rank by the truth.' : '')).fill(
       table('Factorizations', ['method', 'rank', 'held-out loss', ...(known ? ['PSNR (dB)'] : [])],
-          data.table.map(row => [row.name, {number: number(row.rank)}, {number: number(row.heldOut)},
-            ...(known ? [{number: number(row.psnr)}] : [])])),
+          data.table.map(row => [row.name, num(row.rank), num(row.heldOut),
+            ...(known ? [num(row.psnr)] : [])])),
       data.tried.length === 0 ? null : table('Ranks that were compared', ['rank', 'held-out loss'],
-          data.tried.map(row => [number(row.rank), {number: number(row.heldOut)}])));
+          data.tried.map(row => [number(row.rank), num(row.heldOut)])));
   section('tensor', 'Tensor', 'Gray from the smallest to the largest entry of the input; missing entries are amber. The '
       + 'residual is blue below 0 and red above.'
       + (data.shape.length > 2 ? ' Each pixel is the mean over the last side.' : ''))

@@ -31,16 +31,19 @@ const confidence = verdict => finite(verdict.confidence) === null ? ''
 const PLACE_NAMES = {representation: 'representation (output of the encoder)', embedding: 'embedding (output of the projector)'};
 const placeOf = subject => data.kind === 'run' && PLACE_NAMES[subject] || String(subject);
 
-/** The banner of several places: the gravest in large letters, the others below. */
-function banner(diagnoses) {
+/** Headings inside of a section. */
+const SUB = data.kind === 'run' ? 'h4' : 'h3';
+
+/** The banner of several places: the gravest in large letters, the others below. `when` says when, if it was not at the end. */
+function banner(diagnoses, when) {
   const all = diagnoses.flatMap(diagnosis => verdictsOf(diagnosis).map(verdict => ({subject: diagnosis.subject, verdict})));
   if (all.length === 0) return null;
   const order = ['bad', 'warn', 'good'];
   all.sort((a, b) => order.indexOf(gravity(a.verdict)) - order.indexOf(gravity(b.verdict)));
   const [first, ...others] = all;
   return el('div', {class: 'banner ' + gravity(first.verdict), role: 'region', 'aria-label': 'Verdict'},
-      el('h2', null, titleOf(first.verdict)),
-      el('p', {class: 'note'}, `${placeOf(first.subject)}${confidence(first.verdict)}`),
+      el('h3', null, titleOf(first.verdict)),
+      el('p', {class: 'note'}, `${when ? when + ': ' : ''}${placeOf(first.subject)}${confidence(first.verdict)}`),
       ...verdictText(first.verdict),
       others.length === 0 ? null : el('div', {class: 'more'}, el('ul', null, others.map(({subject, verdict}) =>
         el('li', null, el('strong', null, `${placeOf(subject)}: ${titleOf(verdict).toLowerCase()}`), confidence(verdict),
@@ -53,8 +56,8 @@ function measures(diagnosis) {
       part.name, ['measure', 'value', '95 % interval', 'healthy', 'meaning'],
       (part.measures || []).map(m => [
         String(m.name),
-        {number: number(m.value)},
-        {number: finite(m.lower) === null || finite(m.upper) === null ? '' : `${number(m.lower)} to ${number(m.upper)}`},
+        num(m.value),
+        interval(m),
         m.healthy || '',
         m.meaning || '',
       ]), true));
@@ -108,8 +111,8 @@ function optimumModes(optimum) {
     differ.length === 0 ? null : table(`Modes that differ from the best of ${optimum.over}`
         + (differ.length > TABLE_ROWS ? `, the first ${TABLE_ROWS} of ${differ.length}` : ''),
         ['mode', 'embedding', 'graph eigenvalue', 'kept length', 'spanned'],
-        differ.slice(0, TABLE_ROWS).map(([what, mode]) => [number(mode.mode), what, {number: exact(mode.graphEigenvalue)},
-          {number: exact(mode.length)}, {number: percent(mode.spanned)}]), true),
+        differ.slice(0, TABLE_ROWS).map(([what, mode]) => [number(mode.mode), what, num(mode.graphEigenvalue, exact),
+          num(mode.length, exact), num(mode.spanned, percent)]), true),
   ];
 }
 
@@ -118,7 +121,7 @@ function optimumDetails(optimum) {
   if (!optimum || !Array.isArray(optimum.optima)) return [];
   const scale = finite(optimum.scale);
   return [
-    el('h3', null, 'Distance to the optimum'),
+    el(SUB, null, 'Distance to the optimum'),
     el('p', {class: 'note'}, `The best embeddings of the same ${number(optimum.rows)} rows for ${optimum.objective}, found by `
         + `eigenvectors: ${number(optimum.views)} views of each of ${number(optimum.items)} items, related to each other. `
         + `Closed form: ${optimum.closedForm}${optimum.settings ? ', ' + optimum.settings : ''}. `
@@ -127,10 +130,10 @@ function optimumDetails(optimum) {
         ['best among', 'minimum', 'gap', 'modes', 'lacks', 'extra', 'in reach', 'median angle', 'largest angle'],
         optimum.optima.map(one => {
           const angles = numbersOf(one.angles);
-          return [String(one.over), {number: exact(one.minimum)}, {number: exact(one.gap)},
-            {number: number((one.modes || []).filter(mode => mode.kept).length)}, {number: number((one.missing || []).length)},
-            {number: number((one.extra || []).length)}, {number: percent(one.inside)},
-            {number: angle(one.medianAngle)}, {number: angle(angles.at(-1))}];
+          return [String(one.over), num(one.minimum, exact), num(one.gap, exact),
+            num((one.modes || []).filter(mode => mode.kept).length), num((one.missing || []).length),
+            num((one.extra || []).length), num(one.inside, percent),
+            num(one.medianAngle, angle), num(angles.at(-1), angle)];
         }), true),
     el('p', {class: 'note'}, 'A mode is a direction in which items differ. Its graph eigenvalue is 0 if the views of an item agree in '
         + `it, and near ${number(optimum.views - 1)} if they are unrelated. Gap: loss of the embedding minus the minimum, 0 at the `
@@ -145,15 +148,15 @@ function optimumDetails(optimum) {
 function noiseDetails(noise) {
   if (!noise || !Array.isArray(noise.levels)) return [];
   return [
-    el('h3', null, 'Noisy copies of an item'),
+    el(SUB, null, 'Noisy copies of an item'),
     el('p', null, `Are their embeddings Gaussian? ${String(noise.answer)}.`),
     el('p', {class: 'note'}, `${String(noise.meaning)}. ${number(noise.copies)} copies of each of ${number(noise.items)} items. Each `
         + `input value gets Gaussian noise. Noise 1 is the standard deviation of an input value, ${number(noise.unit)}.`),
     table('By noise', ['noise', 'Gaussian items', 'same region', 'distance'], noise.levels.map(level => [
-      {number: number(level.noise)},
+      num(level.noise),
       {number: level.tested > 0 ? `${number(level.gaussian)} of ${number(level.tested)}` : '–'},
-      {number: finite(level.sameRegion) === null ? '–' : percent(level.sameRegion)},
-      {number: number(level.distance)}]), true),
+      num(level.sameRegion, percent),
+      num(level.distance)]), true),
     el('p', {class: 'note'}, 'Gaussian items: their copies pass the test of D\'Agostino and Pearson in up to 32 dimensions; 1 % fail by '
         + 'chance. Same region: '
         + (noise.curved ? `none, because the network has ${noise.curved}. ` : 'copies for which each ReLU is on or off as for the item. ')
@@ -192,10 +195,9 @@ function comparisonDetails(comparison, diagnoses) {
     el('p', null, el('strong', null, String(comparison.conclusion))),
     spectraOfBoth(diagnoses),
     table('Second minus first', ['measure', 'first', 'second', 'difference', '95 % interval', 'healthy', 'in range'],
-        (comparison.measures || []).map(m => [String(m.name), {number: number(m.first)}, {number: number(m.second)},
-          {number: number(m.difference)},
-          {number: finite(m.lower) === null || finite(m.upper) === null ? '' : `${number(m.lower)} to ${number(m.upper)}`},
-          m.healthy || '', m.inRange || '']), true),
+        (comparison.measures || []).map(m => [String(m.name), num(m.first), num(m.second),
+          num(m.difference),
+          interval(m), m.healthy || '', m.inRange || '']), true),
     el('p', {class: 'note'}, `Linear CKA ${number(comparison.linearCka)} on ${number(comparison.rows)} rows: 1 is equal up to rotation and scale. `
         + `Angles between the ${number(angles.length)} strongest directions of each: median ${angle(comparison.medianAngle)}, largest `
         + `${angle(angles.at(-1))}; 0° is shared.`),

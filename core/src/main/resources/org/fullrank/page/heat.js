@@ -10,14 +10,6 @@ function heatColor(share) {
   return `rgb(${rgb.join(',')})`;
 }
 
-/** Round numbers from 0 to `end`, at most about `most`. */
-function roundSteps(end, most) {
-  const rough = end / most;
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, rough)));
-  const stride = [1, 2, 5, 10].map(k => k * power).find(s => s >= rough) || 10 * power;
-  return Array.from({length: Math.floor(end / stride) + 1}, (_, i) => i * stride);
-}
-
 /** @return {node, add(line), draw()} */
 function heatMap(marks) {
   const places = new Map();
@@ -32,7 +24,11 @@ function heatMap(marks) {
   const numbers = el('details', {class: 'numbers'}, el('summary', null, 'Numbers'));
   const caption = el('figcaption');
   const node = el('figure', null, choices, caption, box, readout,
-      el('div', {class: 'scale'}, low, bar, high), numbers);
+      el('div', {class: 'scale'}, low, bar, high), el('div', {class: 'below'}, numbers, saves('Spectrum over time', {
+        SVG: () => svgOf(SVG_WIDTH, HEIGHT, g => paintMap(g, geometryOf(SVG_WIDTH), top() || 1)),
+        CSV: () => csvOf([['place', 'step', ...Array.from({length: rows()}, (_, r) => r + 1)],
+          ...lines().map(line => [chosen, line.step, ...line.values])]),
+      })));
   const EDGE = {left: 62, right: 8, top: 6, bottom: 34};
   const HEIGHT = 300;
   let at = null;
@@ -41,8 +37,9 @@ function heatMap(marks) {
   const top = () => lines().reduce((most, line) => Math.max(most, ...line.values.filter(Number.isFinite)), 0);
   const rows = () => lines().reduce((most, line) => Math.max(most, line.values.length), 0);
 
-  function geometry() {
-    const width = printing ? 660 : Math.max(200, box.clientWidth);
+  const geometry = () => geometryOf(printing ? 660 : Math.max(200, box.clientWidth));
+
+  function geometryOf(width) {
     const all = lines();
     const end = all.length ? all.at(-1).step : 1;
     const x = step => EDGE.left + (width - EDGE.left - EDGE.right) * step / Math.max(1, end);
@@ -65,6 +62,25 @@ function heatMap(marks) {
     const g = prepare(canvas, geo.width, HEIGHT);
     if (printing) canvas.style.width = geo.width + 'px'; else canvas.style.removeProperty('width');
     const largest = top() || 1;
+    paintMap(g, geo, largest);
+    if (at && at.c < lines().length) {
+      const left = at.c === 0 ? 0 : lines()[at.c - 1].step;
+      g.lineWidth = 2;
+      g.strokeStyle = colors().paper;
+      g.strokeRect(geo.x(left), geo.y(at.r), Math.max(3, geo.x(lines()[at.c].step) - geo.x(left)), geo.y(at.r + 1) - geo.y(at.r));
+    }
+    const s = prepare(bar, 120, 10);
+    for (let i = 0; i < 120; i++) {
+      s.fillStyle = heatColor(i / 119);
+      s.fillRect(i, 0, 1.5, 10);
+    }
+    low.textContent = '≤ ' + number(largest * 10 ** -DECADES);
+    high.textContent = number(largest);
+    canvas.setAttribute('aria-label', `Singular values of ${chosen} at ${lines().length} checks up to step ${geo.end}, largest `
+        + `${number(largest)}. Arrow keys read single values; the table below has them all.`);
+  }
+
+  function paintMap(g, geo, largest) {
     for (let c = 0; c < lines().length; c++) {
       for (let r = 0; r < lines()[c].values.length; r++) cell(g, geo, c, r, largest);
     }
@@ -76,7 +92,7 @@ function heatMap(marks) {
     const count = rows();
     for (const [r, name] of [[0, 'largest'], [count - 1, 'smallest']]) g.fillText(name, EDGE.left - 8, (geo.y(r) + geo.y(r + 1)) / 2);
     g.textBaseline = 'top';
-    for (const step of roundSteps(geo.end, geo.width < 500 ? 4 : 10)) {
+    for (const step of roundTicks(0, geo.end, geo.width < 500 ? 4 : 10)) {
       g.textAlign = step === 0 ? 'left' : 'center';
       if (geo.x(step) < geo.width - 20) g.fillText(number(step), geo.x(step), HEIGHT - EDGE.bottom + 6);
     }
@@ -93,20 +109,6 @@ function heatMap(marks) {
       g.stroke();
     }
     g.setLineDash([]);
-    if (at && at.c < lines().length) {
-      const left = at.c === 0 ? 0 : lines()[at.c - 1].step;
-      g.strokeStyle = paint.paper;
-      g.strokeRect(geo.x(left), geo.y(at.r), Math.max(3, geo.x(lines()[at.c].step) - geo.x(left)), geo.y(at.r + 1) - geo.y(at.r));
-    }
-    const s = prepare(bar, 120, 10);
-    for (let i = 0; i < 120; i++) {
-      s.fillStyle = heatColor(i / 119);
-      s.fillRect(i, 0, 1.5, 10);
-    }
-    low.textContent = '≤ ' + number(largest * 10 ** -DECADES);
-    high.textContent = number(largest);
-    canvas.setAttribute('aria-label', `Singular values of ${chosen} at ${lines().length} checks up to step ${geo.end}, largest `
-        + `${number(largest)}. Arrow keys read single values; the table below has them all.`);
   }
 
   function show(c, r, spoken) {
@@ -142,7 +144,7 @@ function heatMap(marks) {
     const kept = all.filter((_, i) => i % stride === 0 || i === all.length - 1);
     const head = ['step', ...Array.from({length: rows()}, (_, r) => String(r + 1))];
     numbers.replaceChildren(numbers.firstChild, table('Singular values of ' + chosen, head,
-        kept.map(line => [{number: number(line.step)}, ...line.values.map(v => ({number: number(v)}))])));
+        kept.map(line => [num(line.step), ...line.values.map(v => num(v))])));
   }
 
   function choose(place) {

@@ -12,7 +12,10 @@ function embeddingMap(map, sprite) {
   let at = null;
   const picture = sprite && map.sprite ? el('img', {src: sprite, alt: ''}) : null;
 
-  const lowX = Math.min(...map.x), highX = Math.max(...map.x), lowY = Math.min(...map.y), highY = Math.max(...map.y);
+  const [lowX, highX] = mostOf(map.x);
+  const [lowY, highY] = mostOf(map.y);
+  const isOutside = i => map.x[i] < lowX || map.x[i] > highX || map.y[i] < lowY || map.y[i] > highY;
+  const outside = [...Array(n).keys()].filter(isOutside).length;
   const size = () => {
     const width = printing ? 520 : Math.max(200, box.clientWidth);
     return {width, height: Math.round(Math.min(560, Math.max(300, width * 0.62)))};
@@ -28,7 +31,9 @@ function embeddingMap(map, sprite) {
   function position(i, {width, height}) {
     // One scale for both axes: distances on the map are distances.
     const scale = Math.min((width - 2 * PAD) / (highX - lowX || 1), (height - 2 * PAD) / (highY - lowY || 1));
-    return [width / 2 + (map.x[i] - (lowX + highX) / 2) * scale, height / 2 - (map.y[i] - (lowY + highY) / 2) * scale];
+    const inside = (v, low, high) => Math.min(high, Math.max(low, v)); // outliers are at the edge
+    return [width / 2 + (inside(map.x[i], lowX, highX) - (lowX + highX) / 2) * scale,
+      height / 2 - (inside(map.y[i], lowY, highY) - (lowY + highY) / 2) * scale];
   }
 
   function draw() {
@@ -37,16 +42,7 @@ function embeddingMap(map, sprite) {
     const g = prepare(canvas, area.width, area.height);
     if (printing) canvas.style.width = area.width + 'px'; else canvas.style.removeProperty('width');
     const paint = colors();
-    for (let i = 0; i < n; i++) {
-      const group = map.group[i];
-      const [x, y] = position(i, area);
-      g.globalAlpha = shown.size === 0 || shown.has(group) ? 0.8 : 0.08;
-      g.fillStyle = color(group);
-      g.beginPath();
-      g.arc(x, y, 3.4, 0, 2 * Math.PI);
-      g.fill();
-    }
-    g.globalAlpha = 1;
+    points(g, area);
     if (at !== null) {
       const [x, y] = position(at, area);
       g.strokeStyle = paint.ink;
@@ -55,6 +51,35 @@ function embeddingMap(map, sprite) {
       g.arc(x, y, 6.5, 0, 2 * Math.PI);
       g.stroke();
     }
+  }
+
+  function points(g, area) {
+    for (let i = 0; i < n; i++) {
+      const group = map.group[i];
+      const [x, y] = position(i, area);
+      g.globalAlpha = shown.size === 0 || shown.has(group) ? 0.8 : 0.08;
+      g.fillStyle = g.strokeStyle = color(group);
+      g.lineWidth = 1.5;
+      g.beginPath();
+      g.arc(x, y, 3.4, 0, 2 * Math.PI);
+      if (isOutside(i)) g.stroke(); else g.fill();
+    }
+    g.globalAlpha = 1;
+  }
+
+  /** The map and its legend, for SVG. */
+  function paintAll(g) {
+    points(g, {width: SVG_WIDTH, height: SVG_WIDTH * 0.62});
+    g.font = FONT;
+    names.forEach((name, group) => {
+      const x = PAD + group % 4 * (SVG_WIDTH - PAD) / 4, y = SVG_WIDTH * 0.62 + 20 + 18 * Math.floor(group / 4);
+      g.fillStyle = color(group);
+      g.beginPath();
+      g.arc(x + 4, y - 4, 4, 0, 2 * Math.PI);
+      g.fill();
+      g.fillStyle = colors().ink;
+      g.fillText(name, x + 14, y);
+    });
   }
 
   function show(i, spoken) {
@@ -138,15 +163,31 @@ function embeddingMap(map, sprite) {
     const rows = names.map((name, group) => {
       const members = [...Array(n).keys()].filter(i => map.group[i] === group);
       const mean = values => members.reduce((sum, i) => sum + values[i], 0) / Math.max(1, members.length);
-      return [name, {number: number(members.length)}, {number: number(mean(map.x))}, {number: number(mean(map.y))}];
+      return [name, num(members.length), num(mean(map.x)), num(mean(map.y))];
     });
     return el('details', {class: 'numbers'}, el('summary', null, 'Numbers'),
         table('Middle of each group', ['group', 'items', 'across', 'up'], rows));
   }
 
-  const node = el('figure', null, box, legend, groups());
+  const saved = saves('Map of embeddings', {
+    SVG: () => svgOf(SVG_WIDTH, Math.ceil(SVG_WIDTH * 0.62) + 18 * Math.ceil(names.length / 4) + 16, paintAll),
+    CSV: () => csvOf([['item', 'group', 'across', 'up'],
+      ...Array.from({length: n}, (_, i) => [map.index ? map.index[i] : i, names[map.group[i]], map.x[i], map.y[i]])]),
+  });
+  const node = el('figure', null, box, legend, outside === 0 ? null : el('p', {class: 'note outside'},
+      `${outside === 1 ? 'One item is' : number(outside) + ' items are'} far outside of the others and drawn as a ring at the edge.`),
+      el('div', {class: 'below'}, groups(), saved));
   watchWidth(box, () => { fillLegend(); draw(); });
   return node;
+}
+
+/** The ends of an axis. Outliers do not count if they would take most of the axis from the others. */
+function mostOf(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const low = sorted[Math.floor(0.02 * (sorted.length - 1))], high = sorted[Math.ceil(0.98 * (sorted.length - 1))];
+  const room = 0.5 * (high - low);
+  const ends = [sorted[0], sorted.at(-1)];
+  return room > 0 ? [Math.max(ends[0], low - room), Math.min(ends[1], high + room)] : ends;
 }
 
 function isMap(map) {

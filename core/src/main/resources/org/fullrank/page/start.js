@@ -1,2 +1,2 @@
-({run: runPage, diagnoses: diagnosesPage, runs: runsPage, difference: differencePage, comparison: comparisonPage,
+({run: runPage, diagnoses: diagnosesPage, runs: runsPage, several: severalPage, comparison: comparisonPage,
   decomposition: decompositionPage})[data.kind]();

@@ -64,6 +64,21 @@ class ComparisonTest {
     }
 
     @Test
+    void twoSeedsGiveADifferenceButNoPValue() throws IOException {
+        ComparisonReport report = compare(new User(), List.of("1", "2"), "a=R", "b=R,train.epochs=3");
+        ComparisonReport.Verdict verdict =
+                java.util.Objects.requireNonNull(report.verdict(report.rows().getLast(), ComparedMeasure.KNN));
+        assertThat(verdict.test().n()).isEqualTo(2);
+        assertThat(verdict.isTested()).isFalse();
+        assertThat(verdict.different()).isFalse();
+        assertThat(report.text()).contains(", n 2").doesNotContain(", p ");
+        var json = new ObjectMapper().readTree(out.resolve("compare.json").toFile());
+        assertThat(json.findValues("pHolm")).hasSize(2).allMatch(JsonNode::isNull);
+        assertThat(json.findValues("p")).hasSize(2).allMatch(JsonNode::isNull);
+        assertThat(json.findValues("difference")).hasSize(2).allMatch(JsonNode::isNumber);
+    }
+
+    @Test
     void whatIsDoneIsNotDoneAgainAndWhatIsAddedIs() {
         ComparisonReport first = compare(new User(), List.of("1", "2"), "a=R");
         var user = new User();

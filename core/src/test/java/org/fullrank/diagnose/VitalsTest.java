@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
+import java.util.Random;
 import org.assertj.core.data.Percentage;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.engine.InputException;
@@ -196,6 +197,24 @@ class VitalsTest {
     void theSpectrumOfFewIsotropicRowsHasNoZeroAtItsEnd() {
         double[] spectrum = spectrum(rows(20, 64, 1)); // centering leaves 19 directions
         assertThat(spectrum[Vitals.POINTS - 1]).isGreaterThan(1e-3);
+    }
+
+    @Test
+    void theSpectrumOfAsManyIsotropicRowsAsDimensionsDoesNotEndInTheDark() {
+        double[][] gaussian = new double[64][64];
+        var random = new Random(1);
+        for (double[] row : gaussian) {
+            Arrays.setAll(row, _ -> random.nextGaussian());
+        }
+        double[] square = spectrum(gaussian);
+        assertThat(square[Vitals.POINTS - 1] / square[0]).isBetween(0.04, 0.12);
+        double[] all = singularValues(centered(gaussian));
+        assertThat(all[62] / all[0]).isLessThan(0.02); // what is left out
+        // From twice as many rows on, all values are shown.
+        double[][] tall = rows(40, 20, 1);
+        double[] shown = spectrum(tall);
+        double[] values = singularValues(centered(tall));
+        assertThat(shown[Vitals.POINTS - 1] / shown[0]).isCloseTo(values[19] / values[0], TIGHT);
     }
 
     private static Vitals compared(double[][] rows) {

@@ -152,7 +152,7 @@ class RunPageTest {
         Files.write(run.resolve("views.png"), new byte[] {1});
         JsonNode data = data(RunPage.html(run, new RunPage.Live("/runs/mine")));
         assertThat(data.path("live").asText())
-                .isEqualTo("/runs/mine/events?after=" + whole.length() + "-0-0&settled=" + RunPage.settled(run));
+                .isEqualTo("/runs/mine/events?after=" + whole.length() + "-0-0-0&settled=" + RunPage.settled(run));
         assertThat(data.at("/pictures/views").asText()).isEqualTo("/runs/mine/views.png");
         assertThat(data.at("/pictures/map").isNull()).isTrue();
     }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.JsonLines;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -155,9 +156,58 @@ class RunFolderTest {
             }
             assertThat(RunFolder.open(path).status()).isEqualTo(end);
         }
-        assertThat(Runs.list(parent))
-                .containsExactly(new RunSummary(
-                        path, "quick", RunStatus.FINISHED, 5, 0, "because", new LinkedHashMap<>(Map.of("loss", 2.0))));
+        RunSummary summary = Runs.list(parent).getFirst();
+        assertThat(summary)
+                .isEqualTo(new RunSummary(
+                        path,
+                        "quick",
+                        RunStatus.FINISHED,
+                        5,
+                        0,
+                        "because",
+                        new LinkedHashMap<>(Map.of("loss", 2.0)),
+                        List.of(2.0),
+                        summary.time()));
+        assertThat(summary.time().seconds()).isEqualTo(1);
+    }
+
+    @Test
+    void theTimeOfARunIsThatOfItsRecords() {
+        Path path = parent.resolve("run");
+        try (RunFolder folder = RunFolder.create(path, CONFIG);
+                Metrics metrics = folder.metrics(0)) {
+            metrics.begin(path, 0, 100);
+            metrics.append(MetricRecord.of(10, 0, new LinkedHashMap<>(), 5));
+            assertThat(Runs.summary(path).time().secondsLeft()).isNaN(); // one record has no speed
+            metrics.append(MetricRecord.of(30, 0, new LinkedHashMap<>(), 15));
+        }
+        RunTime time = Runs.summary(path).time();
+        assertThat(time.totalSteps()).isEqualTo(100);
+        assertThat(time.seconds()).isEqualTo(15);
+        assertThat(time.secondsLeft()).isEqualTo(35); // 70 steps at 2 a second
+        assertThat(time.began())
+                .isBetween(System.currentTimeMillis() / 1000.0 - 100, System.currentTimeMillis() / 1000.0);
+        try (RunFolder folder = RunFolder.resume(path);
+                Metrics metrics = folder.metrics(10)) {
+            metrics.begin(path, 10, 100); // known already
+            metrics.begin(path, 10, 200); // the recipe was made longer
+        }
+        assertThat(Runs.summary(path).time().totalSteps()).isEqualTo(200);
+        assertThat(JsonLines.text(path.resolve(RunFolder.METRICS))).hasSize(3);
+    }
+
+    @Test
+    void aComparisonIsAFolderOfRuns() throws IOException {
+        for (String name : List.of("alone", "two/runs/b", "two/runs/a", "two/baselines/x")) {
+            RunFolder.create(parent.resolve(name), CONFIG).close();
+        }
+        Files.createDirectories(parent.resolve("empty"));
+        Path two = parent.resolve("two");
+        List<Path> compared = List.of(two.resolve("runs/a"), two.resolve("runs/b"));
+        assertThat(Runs.paths(two)).isEqualTo(compared);
+        assertThat(Runs.paths(parent)).containsExactly(parent.resolve("alone"), compared.get(0), compared.get(1));
+        assertThat(Runs.paths(parent.resolve("alone"))).containsExactly(parent.resolve("alone"));
+        assertThat(Runs.paths(parent.resolve("empty"))).isEmpty();
     }
 
     @Test

@@ -94,6 +94,12 @@ class LateCollapseTest {
                     assertThat(line.get("values")).hasSize(32);
                     assertThat(line.get("place").asText()).isIn("representation", "embedding", "block.0");
                 });
+        assertThat(JsonLines.read(run.resolve(RunFolder.VERDICTS)))
+                .hasSize(2 * STEPS / EVERY)
+                .allSatisfy(line -> {
+                    assertThat(line.get("subject").asText()).isIn("representation", "embedding");
+                    assertThat(line.get("verdicts")).isNotEmpty();
+                });
     }
 
     @Test
@@ -112,6 +118,12 @@ class LateCollapseTest {
         assertThat(first.get("onset").asLong()).isBetween((long) CAUSE, CAUSE + STEPS / 20L);
         assertThat(first.get("step").asLong()).isGreaterThan(first.get("onset").asLong() - 1);
         assertThat(first.get("action").asText()).isEqualTo("warn");
+        // The diagnosis of the check that raised the alarm does not call the same place healthy.
+        assertThat(JsonLines.read(run.resolve(RunFolder.VERDICTS)))
+                .filteredOn(line -> line.get("step").equals(first.get("step"))
+                        && line.get("subject").equals(first.get("place")))
+                .allSatisfy(line -> assertThat(line.get("verdicts").findValuesAsText("collapse"))
+                        .contains("true"));
         assertThat(notes).anySatisfy(note -> assertThat(note).startsWith("ALARM at step "));
     }
 
@@ -194,7 +206,7 @@ class LateCollapseTest {
             resume(spoilt(OnCollapse.WARN), run, stopAfter(steps));
         }
         resume(spoilt(OnCollapse.WARN), run, TrainingListener.silent());
-        for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS)) {
+        for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS, RunFolder.VERDICTS)) {
             assertThat(run.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
         }
         assertThat(SmallTraining.metrics(run)).isEqualTo(SmallTraining.metrics(whole));
@@ -207,12 +219,12 @@ class LateCollapseTest {
         collapse(whole, OnCollapse.WARN, TrainingListener.silent());
         Path run = folder.resolve("run");
         train(sound(OnCollapse.WARN), run, stopAfter(CAUSE));
-        for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS)) {
+        for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS, RunFolder.VERDICTS)) {
             Files.writeString(
                     run.resolve(file), "{\"step\":%d}\n{\"st".formatted(CAUSE + 1), StandardOpenOption.APPEND);
         }
         resume(spoilt(OnCollapse.WARN), run, TrainingListener.silent());
-        for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS)) {
+        for (String file : List.of(RunFolder.SPECTRA, RunFolder.ALARMS, RunFolder.VERDICTS)) {
             assertThat(run.resolve(file)).hasSameTextualContentAs(whole.resolve(file));
         }
     }

@@ -275,7 +275,7 @@ record AlignedRelations(Resampled views, ClosedFits.Mapped mapped) implements Ex
             }
             Panel panel = Panel.of(
                     aligned ? "Views keep the label" : "Views change the label",
-                    Axis.linear("gamma"),
+                    Axis.linear("weight gamma"),
                     Axis.linear("accuracy").between(0.4, 1));
             for (int n = 0; n < LABELS.length; n++) {
                 panel = panel.with(

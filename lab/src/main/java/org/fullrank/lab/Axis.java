@@ -6,7 +6,7 @@ import org.fullrank.text.Numbers;
 
 /// An axis of a panel.
 ///
-/// @param label the quantity, with its unit if it has one
+/// @param label the quantity in words, with its symbol and unit if it has them. See [Formula] for symbols
 /// @param log whether it is logarithmic, base 10
 /// @param from lower end; NaN means the lower end of the data
 /// @param to upper end; NaN means the upper end of the data
@@ -60,10 +60,10 @@ record Axis(String label, boolean log, double from, double to) {
         return ticks;
     }
 
-    /// The label of a tick.
+    /// The label of a tick, as a [Formula].
     String text(double tick) {
         long power = log ? Math.round(StrictMath.log10(tick)) : 0;
-        return Math.abs(power) > 2 ? "1e" + power : Numbers.plain(tick, 4);
+        return Math.abs(power) > 2 ? "10^" + power : Numbers.plain(tick, 4);
     }
 
     private static double step(double range) {

@@ -245,7 +245,7 @@ final class BatchJitter {
         Row first = rows.getFirst();
         double rms = first.predicted * Math.sqrt(first.size);
         int n = scene.points().length;
-        return Panel.of("Jitter of a boundary", Axis.log("batch size B"), Axis.log("distance"))
+        return Panel.of("Jitter of a boundary", Axis.log("batch size B"), Axis.log("jitter of the boundary"))
                 .with(
                         Series.graph("RMS / sqrt(B)", Color.BLUE, 2, 128, b -> rms / Math.sqrt(b)),
                         Series.graph(
@@ -281,8 +281,8 @@ final class BatchJitter {
         }
         return Panel.of(
                         "Lines of three batches of 8",
-                        Axis.linear("x1").between(scene.low()[0], scene.high()[0]),
-                        Axis.linear("x2").between(scene.low()[1], scene.high()[1]))
+                        Axis.linear("first coordinate").between(scene.low()[0], scene.high()[0]),
+                        Axis.linear("second coordinate").between(scene.low()[1], scene.high()[1]))
                 .with(series.toArray(Series[]::new));
     }
 }

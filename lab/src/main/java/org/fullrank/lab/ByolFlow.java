@@ -266,7 +266,8 @@ record ByolFlow(Lemma lemma) implements Experiment {
             y = y.rk4(state -> lemma.slope(EMA, data, state), DT);
             advance(EMA, modes);
         }
-        Panel agreement = Panel.of("Modes against lemma 1", Axis.linear("time"), Axis.linear("p"));
+        Panel agreement =
+                Panel.of("Modes against lemma 1", Axis.linear("time"), Axis.linear("eigenvalue of the predictor, p"));
         for (int j = 0; j < lines.length; j++) {
             agreement = agreement.with(lines[j].line("mode " + (j + 1), Color.of(j)));
         }

@@ -47,7 +47,7 @@ record ByolWithout(ByolFlow.Lemma lemma, Full start) {
     }
 
     Panel panel() {
-        return Panel.of("With and without", Axis.linear("time"), Axis.linear("|W|"))
+        return Panel.of("With and without", Axis.linear("time"), Axis.linear("norm of W"))
                 .with(
                         flow(ByolFlow.EMA).line("moving target", Color.BLUE),
                         flow(ByolFlow.TIED).line("tied target", Color.GREEN),

@@ -188,8 +188,10 @@ record ClassBias(UnbalancedMixture.Fit fit) implements Experiment {
     }
 
     private static Panel panel(String title, ClassAccuracies accuracies) {
-        Panel panel =
-                Panel.of(title, Axis.log("C"), Axis.linear("test accuracy").between(0, 1.02));
+        Panel panel = Panel.of(
+                title,
+                Axis.log("C, the weight of the data"),
+                Axis.linear("test accuracy").between(0, 1.02));
         Trajectory all = new Trajectory();
         for (int s = 0; s < STRENGTHS.length; s++) {
             all.add(STRENGTHS[s], accuracies.overall(s));

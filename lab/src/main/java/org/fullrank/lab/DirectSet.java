@@ -186,8 +186,9 @@ record DirectSet(Slope slope) implements Experiment {
     }
 
     private Figure figure(Network network) {
-        Panel ends = Panel.of("Ends from l = 1", Axis.linear("augmentation variance"), Axis.linear("p = l^alpha"));
-        Panel flow = Panel.of("From l = 0.3, sigma^2 0.1", Axis.linear("time"), Axis.linear("l"));
+        Panel ends =
+                Panel.of("Ends from l = 1", Axis.linear("augmentation variance"), Axis.linear("predictor p = l^alpha"));
+        Panel flow = Panel.of("From l = 0.3, sigma^2 0.1", Axis.linear("time"), Axis.linear("eigenvalue l"));
         for (int a = 0; a < ALPHAS.length; a++) {
             double alpha = ALPHAS[a];
             Trajectory end = new Trajectory();
@@ -207,7 +208,9 @@ record DirectSet(Slope slope) implements Experiment {
         ends = ends.with(Series.graph("p+", Color.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))
                 .dash());
         Panel matrix = Panel.of(
-                        "Network, alpha 1", Axis.linear("augmentation variance"), Axis.linear("|column of W|^2"))
+                        "Network, alpha 1",
+                        Axis.linear("augmentation variance"),
+                        Axis.linear("squared length of a column of W"))
                 .with(
                         Series.dots("inputs", Color.BLUE, network.variances, network.kept),
                         Series.graph("p+", Color.BLACK, 0.05, 1.499, v -> fixedPoint(v, 1))

@@ -251,13 +251,13 @@ record EigenAlignment(Flow flow) implements Experiment {
             Panel panel = Panel.of(
                     "tau " + Numbers.compact(tau),
                     Axis.linear("time").between(0, SHOWN),
-                    Axis.log("|[F, Wp]|").between(1e-16, 10));
+                    Axis.log("norm of the commutator [F, Wp]").between(1e-16, 10));
             for (Run run : runs) {
                 if (run.tau == tau) {
                     Color color = Color.of(Arrays.binarySearch(ETAS, run.eta));
                     panel = panel.with(
                             run.commutator.line("eta " + Numbers.compact(run.eta), color),
-                            run.bound.line("", color).dash());
+                            run.bound.line("bound", color).dash());
                 }
             }
             panels.add(panel);

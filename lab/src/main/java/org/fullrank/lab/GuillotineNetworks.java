@@ -316,7 +316,10 @@ record GuillotineNetworks() implements Experiment {
 
     private static Figure figure(Map<Pretext, Curve> curves) {
         Panel digits = Panel.of("The digit", Axis.linear("layer, the head last"), Axis.linear("test accuracy"));
-        Panel nuisance = Panel.of("What the views change", Axis.linear("layer, the head last"), Axis.linear("R^2"));
+        Panel nuisance = Panel.of(
+                "What the views change",
+                Axis.linear("layer, the head last"),
+                Axis.linear("R^2 of what the views change"));
         double[] layers = IntStream.rangeClosed(1, TRUNK + 1).asDoubleStream().toArray();
         for (Map.Entry<Pretext, Curve> entry : curves.entrySet()) {
             Pretext pretext = entry.getKey();

@@ -313,7 +313,7 @@ record Information(Local local, Normality normality, Entropy entropy, LogDetToy.
                         Series.line("stay in the region", Color.BLUE, LEVELS, stay),
                         Series.line("outputs rejected", Color.VERMILION, LEVELS, rejected));
         List<MixtureBounds.Finding> all = mixtures.findings();
-        Panel entropy = Panel.of("Entropy of 40 items", Axis.log("noise"), Axis.linear("nats"))
+        Panel entropy = Panel.of("Entropy of 40 items", Axis.log("noise"), Axis.linear("entropy, nats"))
                 .with(
                         curve(
                                 "no correlations",

@@ -247,7 +247,7 @@ record IsoModes(Gradient gradient) implements Experiment {
         double mean = VectorMath.mean(start);
         double rms = Math.sqrt(VectorMath.dot(start, start) / start.length);
         return Figure.of(
-                "The solid lines are the ten eigenvalues of W W' during training. The dashed lines are the"
+                "The solid lines are the ten eigenvalues of W W' during training, in the order of their start. The dashed lines are the"
                         + " predicted final values. All trainings start from the same weights.",
                 3,
                 panel("Euclidean", runs.euclidean, one),
@@ -264,9 +264,11 @@ record IsoModes(Gradient gradient) implements Experiment {
     private static Panel panel(String title, History history, double end) {
         Panel panel = Panel.of(title, Axis.linear("step").between(0, STEPS), Axis.linear("eigenvalue"));
         for (int m = 0; m < LinearModes.OUTPUTS; m++) {
-            panel = panel.with(Series.line("", Color.of(m), history.steps(), history.mode(m)));
+            String label = m == 0 ? "mode 1" : m == LinearModes.OUTPUTS - 1 ? "to mode " + LinearModes.OUTPUTS : "";
+            panel = panel.with(
+                    Series.line(label, Series.Shade.of(m, LinearModes.OUTPUTS), history.steps(), history.mode(m)));
         }
-        return Double.isNaN(end) ? panel : panel.with(Series.level("", Color.BLACK, 0, STEPS, end));
+        return Double.isNaN(end) ? panel : panel.with(Series.level("predicted", Color.BLACK, 0, STEPS, end));
     }
 
     private static Panel smallest(Runs runs) {
@@ -275,6 +277,6 @@ record IsoModes(Gradient gradient) implements Experiment {
                 .with(
                         Series.line("Euclidean", Color.BLUE, steps, runs.euclidean.mode(0)),
                         Series.line("IsoLoss", Color.VERMILION, steps, runs.iso.mode(0)),
-                        Series.level("", Color.GRAY, 0, LONG, 0.5));
+                        Series.level("half of the end", Color.GRAY, 0, LONG, 0.5));
     }
 }

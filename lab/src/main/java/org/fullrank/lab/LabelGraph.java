@@ -279,7 +279,7 @@ record LabelGraph(ClosedFits.Free free) implements Experiment {
     }
 
     private static Figure figure(Fitted strong, Fitted weak, double[] gammas, double[] found) {
-        Panel ranks = Panel.of("VICReg, K 11", Axis.linear("gamma"), Axis.linear("dimensions"))
+        Panel ranks = Panel.of("VICReg, K 11", Axis.linear("weight gamma"), Axis.linear("dimensions in use"))
                 .with(
                         Series.graph("predicted", Color.GRAY, 0.1, 0.45, LabelGraph::dimensions),
                         Series.dots("VICReg", Color.BLUE, gammas, found));

@@ -168,7 +168,7 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                             "Sequence keeps the " + label(kept),
                             Axis.linear("selectivity for place").between(-0.05, 1),
                             Axis.linear("selectivity for digit").between(-0.05, 1))
-                    .with(Series.graph("", Color.GRAY, 0, 1, x -> x).dash());
+                    .with(Series.graph("equal", Color.GRAY, 0, 1, x -> x).dash());
             for (LocalRule law : LAWS) {
                 Selectivity s = law.in(result);
                 boolean oja = law == LocalRule.OJA; // a ring, because it lies where log-variance does

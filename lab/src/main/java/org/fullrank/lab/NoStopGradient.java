@@ -246,7 +246,7 @@ record NoStopGradient(Gradient gradient) implements Experiment {
         List<Panel> panels = new ArrayList<>();
         for (int i = 0; i < runs.size(); i++) {
             Run run = runs.get(i);
-            panels.add(Panel.of("Restart " + (i + 1), Axis.linear("time"), Axis.log("|W| / |W(0)|"))
+            panels.add(Panel.of("Restart " + (i + 1), Axis.linear("time"), Axis.log("norm of W, divided by its start"))
                     .with(
                             run.norm.line("no stop-gradient", Color.VERMILION),
                             run.bound.line("exp(-l0 t)", Color.BLACK).dash(),

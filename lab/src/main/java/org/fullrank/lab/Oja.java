@@ -219,9 +219,10 @@ record Oja(Rule rule) implements Experiment {
     }
 
     private static Figure figure(Run oja, List<Run> runs) {
-        Panel path = Panel.of("Weights", Axis.linear("along PC1"), Axis.linear("along PC2"));
-        Panel cosines = Panel.of("Direction", Axis.linear("step"), Axis.linear("|cos| with PC1"));
-        Panel norms = Panel.of("Length", Axis.linear("step"), Axis.linear("|w|"));
+        Panel path =
+                Panel.of("Weights", Axis.linear("weight along component 1"), Axis.linear("weight along component 2"));
+        Panel cosines = Panel.of("Direction", Axis.linear("step"), Axis.linear("cosine with component 1, absolute"));
+        Panel norms = Panel.of("Length", Axis.linear("step"), Axis.linear("length of the weights"));
         for (int i = 0; i < RATIOS.length; i++) {
             Color color = Color.of(i + 1);
             String label = "log-variance, c/eta " + Numbers.compact(RATIOS[i]);
@@ -233,7 +234,7 @@ record Oja(Rule rule) implements Experiment {
                 "From the same start, the weights turn to the first principal component with all rules. The"
                         + " ratio c/eta determines the length of the weights.",
                 3,
-                path.with(oja.path.line("Oja", Color.BLUE)),
+                path.with(oja.path.line("Oja", Color.BLUE).dash()),
                 cosines.with(oja.cosines.line("Oja", Color.BLUE).dash()),
                 norms.with(oja.norms.line("Oja", Color.BLUE).dash()));
     }

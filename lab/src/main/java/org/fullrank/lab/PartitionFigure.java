@@ -100,8 +100,8 @@ final class PartitionFigure {
         }
         return Panel.of(
                         title,
-                        Axis.linear("x1").between(from[0], to[0]),
-                        Axis.linear("x2").between(from[1], to[1]))
+                        Axis.linear("first coordinate").between(from[0], to[0]),
+                        Axis.linear("second coordinate").between(from[1], to[1]))
                 .with(series.toArray(Series[]::new));
     }
 
@@ -152,11 +152,11 @@ final class PartitionFigure {
         }
         return Panel.of("Regions in the box", Axis.log("units of a layer"), Axis.log("regions"))
                 .with(
-                        curves[4].line("batch norm", Color.BLUE),
-                        curves[5].line("", Color.BLUE).dash(),
-                        curves[2].line("random biases", Color.GREEN),
-                        curves[3].line("", Color.GREEN).dash(),
-                        curves[0].line("none", Color.VERMILION),
-                        curves[1].line("", Color.VERMILION).dash());
+                        curves[4].line("batch norm, one layer", Color.BLUE),
+                        curves[5].line("two layers", Color.BLUE).dash(),
+                        curves[2].line("random biases, one layer", Color.GREEN),
+                        curves[3].line("two layers", Color.GREEN).dash(),
+                        curves[0].line("none, one layer", Color.VERMILION),
+                        curves[1].line("two layers", Color.VERMILION).dash());
     }
 }

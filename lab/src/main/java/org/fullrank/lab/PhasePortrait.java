@@ -72,8 +72,8 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
         }
         return Panel.of(
                         "decay eta " + Numbers.compact(eta),
-                        Axis.linear("p").between(-0.45, 1.35),
-                        Axis.linear("s").between(-0.05, 1.4))
+                        Axis.linear("eigenvalue of the predictor, p").between(-0.45, 1.35),
+                        Axis.linear("eigenvalue of the correlation, s").between(-0.05, 1.4))
                 .with(series.toArray(Series[]::new));
     }
 
@@ -105,7 +105,8 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
     }
 
     private Panel predictor() {
-        Panel panel = Panel.of("Predictor rate, eta 0.1", Axis.linear("s at the start"), Axis.linear("critical p"));
+        Panel panel = Panel.of(
+                "Predictor rate, eta 0.1", Axis.linear("s at the start"), Axis.linear("smallest p that survives"));
         double[] alphas = {0.5, 1, 2, 4};
         for (int k = 0; k < alphas.length; k++) {
             Parameters a = new Parameters(alphas[k], NOISE, 0.1, 0);
@@ -123,7 +124,10 @@ record PhasePortrait(BiFunction<Parameters, Mode, Mode> slope) {
     }
 
     private Panel target() {
-        Panel panel = Panel.of("Target rate, eta 0.04, tau(0) = 0", Axis.linear("time"), Axis.linear("p"));
+        Panel panel = Panel.of(
+                "Target rate, eta 0.04, tau(0) = 0",
+                Axis.linear("time"),
+                Axis.linear("eigenvalue of the predictor, p"));
         double[] betas = {0.02, 0.1, 0.4, 4};
         for (int k = 0; k < betas.length; k++) {
             Parameters a = new Parameters(1, NOISE, 0.04, betas[k]);

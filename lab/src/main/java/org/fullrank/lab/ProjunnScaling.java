@@ -261,11 +261,11 @@ record ProjunnScaling(OrthogonalLearning.Move move) implements Experiment {
     }
 
     private static Figure figure(List<Curve> bySize, List<Curve> byRank, int largest) {
-        Panel sizes = Panel.of("Rank " + RANK, Axis.log("size n"), Axis.log("milliseconds"));
+        Panel sizes = Panel.of("Rank " + RANK, Axis.log("size n"), Axis.log("time, ms"));
         for (int i = 0; i < bySize.size(); i++) {
             sizes = sizes.with(bySize.get(i).line(i));
         }
-        Panel ranks = Panel.of("Size " + largest, Axis.log("rank k"), Axis.log("milliseconds"));
+        Panel ranks = Panel.of("Size " + largest, Axis.log("rank k"), Axis.log("time, ms"));
         for (int i = 0; i < byRank.size(); i++) {
             ranks = ranks.with(byRank.get(i).line(i));
         }

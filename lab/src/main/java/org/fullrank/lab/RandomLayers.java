@@ -212,7 +212,7 @@ record RandomLayers(List<Layer> layers) {
             relu.add(s, median(s, Activation.RELU, 1, Layer::condition));
             weyl.add(s, median(s, Activation.RELU, 1, Layer::bound));
         }
-        return Panel.of("Condition number of a layer", Axis.linear("scale s of W"), Axis.log("median"))
+        return Panel.of("Condition number of a layer", Axis.linear("scale s of W"), Axis.log("median condition number"))
                 .with(
                         plain.line("leaky, plain", Color.VERMILION),
                         leaky.line("leaky, skip", Color.BLUE),
@@ -222,7 +222,10 @@ record RandomLayers(List<Layer> layers) {
 
     /// Singular values of one layer, without and with a skip.
     Panel spectra() {
-        return Panel.of("Singular values, s = 0.3", Axis.linear("index"), Axis.log("singular value"))
+        return Panel.of(
+                        "Singular values, s = 0.3",
+                        Axis.linear("number of the singular value"),
+                        Axis.log("singular value"))
                 .with(
                         spectrum("ReLU, plain", Color.ORANGE, Activation.RELU, 0),
                         spectrum("leaky, plain", Color.VERMILION, Activation.LEAKY, 0),

@@ -268,7 +268,7 @@ record SpectralFamily(ClosedFits.Free free, ClosedFits.Mapped mapped, Objective 
                                 Series.dots("nodes", Color.BLUE, circle.x(), circle.y())),
                 Panel.of("One dimension of two moons", Axis.linear("x"), Axis.linear("y"))
                         .with(moons.side("positive", Color.BLUE, true), moons.side("negative", Color.VERMILION, false)),
-                Panel.of("Random graph, K 20", Axis.log("gamma"), Axis.linear("dimensions"))
+                Panel.of("Random graph, K 20", Axis.log("weight gamma"), Axis.linear("dimensions in use"))
                         .with(
                                 Series.line("#{i: gamma mu_i < 1}", Color.GRAY, ranks.gammas, ranks.predicted),
                                 Series.dots("VICReg", Color.BLUE, ranks.gammas, ranks.found)),

@@ -55,7 +55,7 @@ final class Svg {
 
     private void panel(Panel panel, int top, int index) {
         out.append("<text x=\"%s\" y=\"%d\" text-anchor=\"middle\" font-size=\"14\" font-weight=\"bold\">%s</text>\n"
-                .formatted(number(width() / 2.0), TITLE - top - 10, escaped(panel.title())));
+                .formatted(number(width() / 2.0), TITLE - top - 10, Formula.svg(panel.title())));
         List<List<Series>> legend = legend(panel);
         for (int line = 0; line < legend.size(); line++) {
             legendLine(legend.get(line), TITLE - top + LEGEND_LINE * line + 8);
@@ -64,7 +64,7 @@ final class Svg {
         out.append("<clipPath id=\"c%d\"><rect width=\"%d\" height=\"%d\"/></clipPath>\n"
                 .formatted(index, width(), PLOT_HEIGHT));
         out.append("<g clip-path=\"url(#c%d)\">\n".formatted(index));
-        for (Series series : panel.series()) {
+        for (Series series : panel.layers()) {
             switch (series) {
                 case Line line -> line(panel, line);
                 case Dots dots -> dots(panel, dots);
@@ -78,13 +78,13 @@ final class Svg {
             String x = number(panel.x().share(tick) * width());
             out.append("<path d=\"M%s 0V%d\" stroke=\"#E4E4E4\"/>".formatted(x, PLOT_HEIGHT));
             out.append("<text x=\"%s\" y=\"%d\" text-anchor=\"middle\">%s</text>\n"
-                    .formatted(x, PLOT_HEIGHT + 17, panel.x().text(tick)));
+                    .formatted(x, PLOT_HEIGHT + 17, Formula.svg(panel.x().text(tick))));
         }
         for (double tick : panel.y().ticks()) {
             double y = (1 - panel.y().share(tick)) * PLOT_HEIGHT;
             out.append("<path d=\"M0 %sH%d\" stroke=\"#E4E4E4\"/>".formatted(number(y), width()));
             out.append("<text x=\"-6\" y=\"%s\" text-anchor=\"end\">%s</text>\n"
-                    .formatted(number(y + 4), panel.y().text(tick)));
+                    .formatted(number(y + 4), Formula.svg(panel.y().text(tick))));
         }
         out.append("<rect width=\"%d\" height=\"%d\" fill=\"none\" stroke=\"#404040\"/>\n"
                 .formatted(width(), PLOT_HEIGHT));
@@ -92,9 +92,9 @@ final class Svg {
                 .formatted(
                         number(width() / 2.0),
                         PLOT_HEIGHT + 38,
-                        escaped(panel.x().label())));
+                        Formula.svg(panel.x().label())));
         out.append("<text transform=\"translate(-50,%s) rotate(-90)\" text-anchor=\"middle\">%s</text>\n"
-                .formatted(number(PLOT_HEIGHT / 2.0), escaped(panel.y().label())));
+                .formatted(number(PLOT_HEIGHT / 2.0), Formula.svg(panel.y().label())));
     }
 
     /// The labeled series in lines that fit the width.
@@ -115,7 +115,7 @@ final class Svg {
     }
 
     private static double space(Series series) {
-        return 38 + LETTER * series.label().length();
+        return 38 + LETTER * Formula.width(series.label());
     }
 
     private void legendLine(List<Series> entries, double y) {
@@ -132,7 +132,7 @@ final class Svg {
                                     .formatted(number(x + 11), number(y), dots.filled() ? color : "#FFFFFF", color);
                     });
             out.append("<text x=\"%s\" y=\"%s\">%s</text>\n"
-                    .formatted(number(x + 27), number(y + 4), escaped(series.label())));
+                    .formatted(number(x + 27), number(y + 4), Formula.svg(series.label())));
             x += space(series);
         }
     }
@@ -195,9 +195,5 @@ final class Svg {
     private static String number(double value) {
         String text = String.format(Locale.ROOT, "%.1f", value);
         return text.endsWith(".0") ? text.substring(0, text.length() - 2) : text;
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
     }
 }

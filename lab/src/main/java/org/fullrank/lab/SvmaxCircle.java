@@ -286,7 +286,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient, double weight) implemen
     }
 
     private static Figure figure(Setting setting, Descent svmax, Descent pull, Descent both, Panel network) {
-        Panel time = Panel.of("Singular values", Axis.linear("step").between(0, 400), Axis.linear("s1, s2"))
+        Panel time = Panel.of("Singular values", Axis.linear("step").between(0, 400), Axis.linear("singular value"))
                 .with(
                         svmax.first.line("SVMax", Color.BLUE),
                         svmax.second.line("", Color.BLUE),
@@ -311,8 +311,8 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient, double weight) implemen
     private static Panel circle(String title, SimpleMatrix before, SimpleMatrix after) {
         return Panel.of(
                         title,
-                        Axis.linear("x").between(-1.6, 1.6),
-                        Axis.linear("y").between(-1.25, 1.25))
+                        Axis.linear("dimension 1").between(-1.6, 1.6),
+                        Axis.linear("dimension 2").between(-1.25, 1.25))
                 .with(
                         Series.graph("", Color.GRAY, -1, 1, x -> Math.sqrt(1 - x * x)),
                         Series.graph("", Color.GRAY, -1, 1, x -> -Math.sqrt(1 - x * x)),
@@ -348,7 +348,7 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient, double weight) implemen
         return Panel.of(
                         dimension ? "Bounds, b 144" : "Bounds, d 32",
                         Axis.log(dimension ? "dimension d" : "batch b"),
-                        Axis.log("s_mu"))
+                        Axis.log("mean singular value s_mu"))
                 .with(
                         high.line("U", Color.BLACK),
                         low.line("L", Color.BLACK).dash(),

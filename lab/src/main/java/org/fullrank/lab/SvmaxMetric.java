@@ -216,7 +216,8 @@ record SvmaxMetric(RankingTerm term, ToDoubleFunction<SimpleMatrix> mean) implem
         Panel bounds = Panel.of("contrastive, bounds", Axis.log("batch size"), Axis.linear("mean singular value"));
         int d = MetricRun.DIMENSIONS;
         bounds = bounds.with(
-                curve("L and U", Color.GRAY, b -> SingularValueMean.lower(b, d)).dash(),
+                curve("bounds L and U", Color.GRAY, b -> SingularValueMean.lower(b, d))
+                        .dash(),
                 curve("", Color.GRAY, b -> SingularValueMean.upper(b, d)).dash());
         for (Added added : Added.values()) {
             SimpleMatrix e = sweep.embeddings(CONTRASTIVE, added);

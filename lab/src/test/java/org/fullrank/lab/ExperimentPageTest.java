@@ -54,7 +54,7 @@ class ExperimentPageTest {
         assertThat(Axis.linear("x").between(0.13, 1.07).ticks())
                 .containsExactly(0.2, 0.4, 0.6000000000000001, 0.8, 1.0);
         assertThat(Axis.log("x").between(0.05, 2000).ticks()).containsExactly(0.1, 1.0, 10.0, 100.0, 1000.0);
-        assertThat(Axis.log("x").text(1e-5)).isEqualTo("1e-5");
+        assertThat(Axis.log("x").text(1e-5)).isEqualTo("10^-5");
     }
 
     @Test

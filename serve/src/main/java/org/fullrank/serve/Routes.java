@@ -12,19 +12,21 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Semaphore;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.page.Html;
 import org.fullrank.page.RunPage;
+import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
 /// Answers requests by their address. The address `/` is the list of runs, `/runs/NAME` is one run, and
-/// `/difference?first=NAME&second=NAME` compares two runs. The address `events` below one of the first two
+/// `/several?run=NAME&run=NAME` compares runs. The address `events` below one of the first two
 /// addresses is its event stream. Names are looked up among the existing runs. No path is built from a
 /// request.
 final class Routes implements HttpHandler, AutoCloseable {
@@ -65,7 +67,7 @@ final class Routes implements HttpHandler, AutoCloseable {
                 case 1 -> {
                     switch (path.getFirst()) {
                         case "events" -> stream(exchange, stream -> RunListEvents.send(runs, stream));
-                        case "difference" -> Answer.html(exchange, difference(exchange));
+                        case "several" -> Answer.html(exchange, several(exchange));
                         default -> absent(exchange, "page");
                     }
                 }
@@ -126,22 +128,30 @@ final class Routes implements HttpHandler, AutoCloseable {
         ObjectNode data = MAPPER.createObjectNode()
                 .put("kind", "runs")
                 .put("folder", runs.folder().toString())
-                .put("live", "/events");
+                .put("live", "/events")
+                .put("tensorBoard", RunFolder.tensorBoard(runs.folder()));
         data.set("runs", runs.rows());
         return Html.live("Fullrank: runs", data);
     }
 
-    private String difference(HttpExchange exchange) {
-        Map<String, String> query = query(exchange);
-        return Html.live(
-                "Fullrank: difference", new RunDifference(runs, named(query, "first"), named(query, "second")).data());
+    private String several(HttpExchange exchange) {
+        List<Path> chosen = pairs(exchange)
+                .filter(pair -> pair.getKey().equals("run"))
+                .map(pair -> named(pair.getValue()))
+                .distinct()
+                .limit(SeveralRuns.MOST)
+                .toList();
+        if (chosen.size() < 2) {
+            throw new InputException(
+                    "run: found %d, expected at least 2; mark them in the list of runs".formatted(chosen.size()));
+        }
+        return Html.live("Fullrank: several runs", new SeveralRuns(runs, chosen).data());
     }
 
-    private Path named(Map<String, String> query, String key) {
-        String name = query.getOrDefault(key, "");
+    private Path named(String name) {
         Path run = runs.find(name);
         if (run == null) {
-            throw new InputException("%s: found no run of that name, expected one of the list".formatted(key));
+            throw new InputException("run: found no run of that name, expected one of the list");
         }
         return run;
     }
@@ -150,9 +160,8 @@ final class Routes implements HttpHandler, AutoCloseable {
         Answer.text(exchange, 404, "there is no such " + what + "; the list of runs is at /");
     }
 
-    private static String address(Path run) {
-        String name =
-                URLEncoder.encode(RunList.name(run), StandardCharsets.UTF_8).replace("+", "%20");
+    private String address(Path run) {
+        String name = URLEncoder.encode(runs.name(run), StandardCharsets.UTF_8).replace("+", "%20");
         return "/runs/" + name;
     }
 
@@ -165,15 +174,18 @@ final class Routes implements HttpHandler, AutoCloseable {
     }
 
     private static Map<String, String> query(HttpExchange exchange) {
-        var values = new HashMap<String, String>();
+        return pairs(exchange).collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue, (_, last) -> last));
+    }
+
+    /// The keys and values of the query, in their order.
+    private static Stream<Map.Entry<String, String>> pairs(HttpExchange exchange) {
         @Nullable String raw = exchange.getRequestURI().getRawQuery();
-        for (String pair : raw == null ? new String[0] : raw.split("&")) {
-            int equals = pair.indexOf('=');
-            if (equals > 0) {
-                values.put(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
-            }
-        }
-        return values;
+        return Arrays.stream(raw == null ? new String[0] : raw.split("&"))
+                .filter(pair -> pair.indexOf('=') > 0)
+                .map(pair -> {
+                    int equals = pair.indexOf('=');
+                    return Map.entry(decoded(pair.substring(0, equals)), decoded(pair.substring(equals + 1)));
+                });
     }
 
     private static String decoded(String text) {

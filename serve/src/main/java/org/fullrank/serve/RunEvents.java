@@ -16,15 +16,16 @@ import org.fullrank.page.RunPage;
 import org.fullrank.run.RunFolder;
 import org.jspecify.annotations.Nullable;
 
-/// Sends the events of one run to a browser. The events `metrics`, `spectra` and `alarms` are sent for each
-/// new line of the file with that name. The event `state` is sent if the status of the run changes. The event
+/// Sends the events of one run to a browser. The events `metrics`, `spectra`, `alarms` and `verdicts` are sent for
+/// each new line of the file with that name. The event `state` is sent if the status of the run changes. The event
 /// `reload` is sent when another file changes, and `gone` when the folder is deleted.
 ///
 /// The id of an event says how many bytes of each file the browser has received. A browser that reconnects
 /// continues from this position. If the browser did not receive the id of a line, the line is sent twice. A
 /// page must be able to handle this.
 final class RunEvents {
-    private static final Pattern POSITIONS = Pattern.compile("(\\d{1,15})-(\\d{1,15})-(\\d{1,15})");
+    private static final Pattern POSITIONS =
+            Pattern.compile("(\\d{1,15})" + "-(\\d{1,15})".repeat(RunPage.GROWING.size() - 1));
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     private final Path run;

@@ -4,23 +4,24 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.fullrank.diagnose.Measure;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.page.Lines;
 import org.fullrank.page.RunPage;
+import org.fullrank.run.EvaluationFile;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunSummary;
 import org.fullrank.run.Runs;
 import org.jspecify.annotations.Nullable;
 
-/// The runs of a folder. A run is identified by the name of its folder. Many threads can use this list
+/// The runs of a folder. A run is identified by its path in the folder. Many threads can use this list
 /// safely. They share its cache.
 final class RunList {
     private static final long FRESH_NANOS = 400_000_000L; // shorter than the pause of an event stream
@@ -43,8 +44,12 @@ final class RunList {
         return folder;
     }
 
-    static String name(Path run) {
-        return String.valueOf(run.getFileName());
+    /// The name of a run: its path in the folder. A run of a comparison has slashes in its name.
+    String name(Path run) {
+        Path inside = folder.relativize(run);
+        return inside.toString().isEmpty()
+                ? String.valueOf(run.getFileName())
+                : inside.toString().replace(File.separatorChar, '/');
     }
 
     /// The run of that name among the existing runs; null if there is none.
@@ -54,18 +59,12 @@ final class RunList {
     }
 
     List<String> names() {
-        return runs().stream().map(RunList::name).toList();
+        return runs().stream().map(this::name).toList();
     }
 
     private List<Path> runs() {
-        if (RunFolder.isRun(folder)) {
-            return List.of(folder);
-        }
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        try (Stream<Path> inside = Files.list(folder)) {
-            return inside.filter(RunFolder::isRun).sorted().toList();
+        try {
+            return Runs.paths(folder);
         } catch (IOException e) {
             return List.of(); // the folder vanished meanwhile
         }
@@ -104,7 +103,7 @@ final class RunList {
         }
     }
 
-    private static ObjectNode read(Path run) {
+    private ObjectNode read(Path run) {
         RunSummary summary = Runs.summary(run);
         ObjectNode row = MAPPER.createObjectNode()
                 .put("name", name(run))
@@ -114,7 +113,10 @@ final class RunList {
                 .put("step", summary.step());
         put(row, "loss", summary.values().get("loss"));
         put(row, "rankme", summary.values().get(Measure.RANKME.at("embedding")));
-        put(row, "knn", summary.values().get("knn"));
+        put(row, "onlineKnn", summary.values().get("knn"));
+        row.setAll((ObjectNode) MAPPER.valueToTree(summary.time().toMap()));
+        row.set("losses", MAPPER.valueToTree(summary.losses()));
+        accuracies(run).forEach(row::put);
         return row;
     }
 
@@ -124,24 +126,42 @@ final class RunList {
         }
     }
 
-    /// The first collapse of the diagnosis, or its first verdict. If there is no diagnosis, it is an alarm.
+    private static Map<String, Double> accuracies(Path run) {
+        try {
+            return EvaluationFile.accuracies(run);
+        } catch (FullrankException e) {
+            return Map.of(); // written by something else
+        }
+    }
+
+    /// The first collapse of the diagnosis, or its first verdict. If there is no diagnosis yet, it is that of the
+    /// latest check; otherwise an alarm.
     private static @Nullable String verdict(Path run) {
         String first = null;
-        try {
-            JsonNode file = MAPPER.readTree(Files.readAllBytes(run.resolve(RunFolder.DIAGNOSIS)));
-            for (JsonNode diagnosis : file.path("diagnoses")) {
-                for (JsonNode verdict : diagnosis.path("verdicts")) {
-                    String title = verdict.path("title").asText();
-                    if (verdict.path("collapse").asBoolean()) {
-                        return title;
-                    }
-                    first = first == null ? title : first;
+        for (JsonNode diagnosis : diagnoses(run)) {
+            for (JsonNode verdict : diagnosis.path("verdicts")) {
+                String title = verdict.path("title").asText();
+                if (verdict.path("collapse").asBoolean()) {
+                    return title;
                 }
+                first = first == null ? title : first;
             }
-        } catch (IOException e) {
-            first = null; // most runs that train have none yet
         }
         boolean alarmed = !Lines.read(run.resolve(RunFolder.ALARMS)).objects().isEmpty();
         return first == null && alarmed ? "alarm" : first;
+    }
+
+    private static Iterable<? extends JsonNode> diagnoses(Path run) {
+        try {
+            return MAPPER.readTree(Files.readAllBytes(run.resolve(RunFolder.DIAGNOSIS)))
+                    .path("diagnoses");
+        } catch (IOException e) {
+            // Most runs that train have none yet.
+            List<ObjectNode> checks =
+                    Lines.read(run.resolve(RunFolder.VERDICTS)).objects();
+            return checks.stream()
+                    .filter(check -> check.path("step").equals(checks.getLast().path("step")))
+                    .toList();
+        }
     }
 }

@@ -174,7 +174,7 @@ class WatchServerTest {
                 "/runs/%zz",
                 "/secret.txt",
                 "/runs/absent/events",
-                "/difference?first=one&second=../one"
+                "/several?run=one&run=../one"
             })
     void nothingButKnownFilesOfKnownRunsIsGivenOut(String path) throws Exception {
         assertThat(raw("GET %s HTTP/1.1\nHost: 127.0.0.1\nConnection: close\n\n".formatted(path)))
@@ -212,7 +212,7 @@ class WatchServerTest {
 
     @Test
     void whatARunWritesArrives() throws Exception {
-        try (var listener = new Listener("runs/one/events?after=0-0-0")) {
+        try (var listener = new Listener("runs/one/events?after=0-0-0-0")) {
             assertThat(listener.next("metrics")).contains("\"loss\":2.5");
             assertThat(listener.next("state")).isEqualTo("{\"status\":\"interrupted\",\"message\":\"\"}");
             append("metrics.jsonl", "{\"step\":2,\"lo");
@@ -230,12 +230,12 @@ class WatchServerTest {
     @Test
     void aBrowserThatComesAgainGoesOnWhereItWas() throws Exception {
         String id;
-        try (var listener = new Listener("runs/one/events?after=0-0-0")) {
+        try (var listener = new Listener("runs/one/events?after=0-0-0-0")) {
             listener.next("metrics");
             id = listener.id;
         }
         append("metrics.jsonl", "{\"step\":5,\"loss\":1}\n");
-        try (var listener = new Listener("runs/one/events?after=0-0-0", "Last-Event-ID", id)) {
+        try (var listener = new Listener("runs/one/events?after=0-0-0-0", "Last-Event-ID", id)) {
             assertThat(listener.next("metrics")).contains("\"step\":5");
         }
     }
@@ -243,7 +243,7 @@ class WatchServerTest {
     @Test
     void aRunThatIsResumedIsReadAgain() throws Exception {
         append("metrics.jsonl", "{\"step\":2,\"loss\":1}\n");
-        try (var listener = new Listener("runs/one/events?after=0-0-0")) {
+        try (var listener = new Listener("runs/one/events?after=0-0-0-0")) {
             listener.next("state");
             Files.writeString(run("one").resolve("metrics.jsonl"), "{\"step\":1,\"loss\":2.5}\n");
             listener.next("reload");
@@ -252,7 +252,7 @@ class WatchServerTest {
 
     @Test
     void aPageIsReadAgainWhenADiagnosisComes() throws Exception {
-        try (var listener = new Listener("runs/one/events?after=0-0-0")) {
+        try (var listener = new Listener("runs/one/events?after=0-0-0-0")) {
             listener.next("state");
             Files.writeString(run("one").resolve("diagnosis.json"), "{\"diagnoses\":[]}");
             listener.next("reload");
@@ -261,7 +261,7 @@ class WatchServerTest {
 
     @Test
     void aRunWhoseFolderDisappearsIsGone() throws Exception {
-        try (var listener = new Listener("runs/one/events?after=0-0-0");
+        try (var listener = new Listener("runs/one/events?after=0-0-0-0");
                 var list = new Listener("events")) {
             listener.next("state");
             assertThat(list.next("runs")).contains("\"name\":\"one\"");
@@ -287,7 +287,7 @@ class WatchServerTest {
     void clientsThatLeaveAreForgotten() throws Exception {
         List<Listener> listeners = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
-            var listener = new Listener(i % 2 == 0 ? "events" : "runs/one/events?after=0-0-0");
+            var listener = new Listener(i % 2 == 0 ? "events" : "runs/one/events?after=0-0-0-0");
             listener.next(i % 2 == 0 ? "runs" : "state");
             listeners.add(listener);
         }
@@ -302,12 +302,58 @@ class WatchServerTest {
     }
 
     @Test
-    void theDifferenceOfTwoRunsNamesWhatDiffersOnly() throws Exception {
-        String page = get("difference?first=one&second=two%20of%20them").body();
+    void severalRunsTogetherNameWhatDiffersOnly() throws Exception {
+        String page = get("several?run=one&run=two%20of%20them").body();
         assertThat(page)
                 .contains("[\"optimizer.learningRate\",\"0.1\",\"0.2\"]", "[\"optimizer.betas\",\"[1,2]\",\"[1,3]\"]")
                 .contains("[\"loss\",2.5,2.5]")
+                .contains("\"runs\":[\"one\",\"two of them\"]", "\"embedding.rankme\":7")
                 .doesNotContain("[\"name\",");
+        assertThat(get("several?run=one&run=one").statusCode()).isEqualTo(404); // the same run twice is one run
+    }
+
+    @Test
+    void theRunsOfAComparisonAreListedByTheirPaths() throws Exception {
+        Files.createDirectories(folder.resolve("runs/grid/runs"));
+        makeRun(folder.resolve("runs/grid/runs"), "a-seed1", "name: small\n");
+        try (var listener = new Listener("events")) {
+            String rows = listener.next("runs");
+            while (!rows.contains("a-seed1")) {
+                rows = listener.next("runs");
+            }
+            assertThat(rows).contains("\"name\":\"grid/runs/a-seed1\"");
+        }
+        HttpResponse<String> page = get("runs/grid%2Fruns%2Fa-seed1");
+        assertThat(page.statusCode()).isEqualTo(200);
+        assertThat(page.body()).contains("/runs/grid%2Fruns%2Fa-seed1/events?after=");
+        assertThat(get("runs/grid").statusCode()).isEqualTo(404);
+    }
+
+    @Test
+    void theListHasTimesAccuraciesAndTheVerdictOfTheLatestCheck() throws Exception {
+        append("metrics.jsonl", """
+                {"step":0,"event":"started","steps":100}
+                {"step":10,"epoch":0,"loss":2,"time.seconds":5,"time.at":1005}
+                {"step":20,"epoch":0,"loss":1,"time.seconds":15,"time.at":1015}
+                """);
+        append("verdicts.jsonl", """
+                {"step":10,"subject":"embedding","verdicts":[{"title":"dimensional collapse","collapse":true}]}
+                {"step":20,"subject":"embedding","verdicts":[{"title":"healthy","collapse":false}]}
+                """);
+        append("evaluation.json", """
+                {"protocols":{"probes":{"results":[{"features":"encoder","knn":{"accuracy":0.75}}]}}}
+                """);
+        try (var listener = new Listener("events")) {
+            String rows = listener.next("runs");
+            while (!rows.contains("\"knn\":0.75")) {
+                rows = listener.next("runs");
+            }
+            assertThat(rows)
+                    .contains("\"verdict\":\"healthy\"", "\"totalSteps\":100", "\"seconds\":15.0")
+                    .contains("\"losses\":[2.5,2.0,1.0]")
+                    .contains("\"knn\":0.75")
+                    .doesNotContain("\"linear\"");
+        }
     }
 
     @Test

@@ -11,58 +11,68 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.fullrank.engine.InputException;
+import org.fullrank.page.RunPage;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.Runs;
 
-/// The settings that differ between two runs, and the latest measures of both.
-record RunDifference(RunList runs, Path first, Path second) {
+/// Several runs side by side: the settings that differ, the latest measures, and the records for overlaid curves.
+record SeveralRuns(RunList runs, List<Path> chosen) {
+    /// Largest number of runs. A chart with more curves cannot be read.
+    static final int MOST = 10;
+    /// Largest number of records of one run. A chart has about as many pixels.
+    private static final int MOST_RECORDS = 800;
+
     private static final ObjectMapper MAPPER = new ObjectMapper();
     private static final YAMLMapper YAML = new YAMLMapper();
     private static final String ABSENT = "–";
 
-    /// The data for the page of a difference.
+    /// The data for the page.
     ObjectNode data() {
-        ObjectNode data = MAPPER.createObjectNode()
-                .put("kind", "difference")
-                .put("first", RunList.name(first))
-                .put("second", RunList.name(second));
+        ObjectNode data = MAPPER.createObjectNode().put("kind", "several");
         data.set("names", MAPPER.valueToTree(runs.names()));
+        data.set("runs", MAPPER.valueToTree(chosen.stream().map(runs::name).toList()));
         data.set("settings", settings());
         data.set("figures", figures());
+        ArrayNode records = data.putArray("records");
+        chosen.forEach(run -> records.add(RunPage.records(run, MOST_RECORDS)));
         return data;
     }
 
     private ArrayNode settings() {
-        Map<String, String> one = flat(first);
-        Map<String, String> other = flat(second);
+        List<SequencedMap<String, String>> all =
+                chosen.stream().map(SeveralRuns::flat).toList();
         ArrayNode rows = MAPPER.createArrayNode();
-        for (String key : union(one.keySet(), other.keySet())) {
-            if (!Objects.equals(one.get(key), other.get(key))) {
-                rows.addArray().add(key).add(one.getOrDefault(key, ABSENT)).add(other.getOrDefault(key, ABSENT));
+        for (String key : union(all)) {
+            List<String> values =
+                    all.stream().map(run -> run.getOrDefault(key, ABSENT)).toList();
+            if (values.stream().distinct().count() > 1) {
+                ArrayNode row = rows.addArray().add(key);
+                values.forEach(row::add);
             }
         }
         return rows;
     }
 
     private ArrayNode figures() {
-        Map<String, Double> one = Runs.summary(first).values();
-        Map<String, Double> other = Runs.summary(second).values();
+        List<SequencedMap<String, Double>> all =
+                chosen.stream().map(run -> Runs.summary(run).values()).toList();
         ArrayNode rows = MAPPER.createArrayNode();
-        for (String key : union(one.keySet(), other.keySet())) {
-            rows.addArray().add(key).add(one.get(key)).add(other.get(key));
+        for (String key : union(all)) {
+            ArrayNode row = rows.addArray().add(key);
+            all.forEach(run -> row.add(run.get(key)));
         }
         return rows;
     }
 
-    private static Set<String> union(Set<String> one, Set<String> other) {
-        var all = new LinkedHashSet<>(one);
-        all.addAll(other);
-        return all;
+    private static Set<String> union(List<? extends Map<String, ?>> all) {
+        var keys = new LinkedHashSet<String>();
+        all.forEach(run -> keys.addAll(run.keySet()));
+        return keys;
     }
 
     /// Settings by dotted names. A list of plain values is one setting.
