@@ -286,7 +286,8 @@ final class DiagnoseCommand extends Job {
             return null;
         }
         try {
-            return RowStreams.open(second, secondKey == null ? selection() : selection().withKey(secondKey));
+            return RowStreams.open(
+                    second, secondKey == null ? selection() : selection().withKey(secondKey));
         } catch (RuntimeException e) {
             rows.close();
             throw e;
@@ -348,7 +349,9 @@ final class DiagnoseCommand extends Job {
                 "--compare: found %s, expected two files of embeddings; write those of a run with fullrank embed",
                 runs ? "a run folder" : subjects.size() + " files");
         InputException.when(
-                subjects.stream().filter(Spooled.INPUT::equals).count() > 1 || Spooled.INPUT.equals(second) || Spooled.INPUT.equals(labels),
+                subjects.stream().filter(Spooled.INPUT::equals).count() > 1
+                        || Spooled.INPUT.equals(second)
+                        || Spooled.INPUT.equals(labels),
                 "-: found standard input twice, or for --second or --labels, expected it once, for the embeddings; write a"
                         + " file");
         requireWritablePage();

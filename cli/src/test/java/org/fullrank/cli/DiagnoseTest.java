@@ -154,8 +154,7 @@ class DiagnoseTest {
         var lines = new StringBuilder();
         var draw = Keyed.of(5);
         for (int row = 0; row < 40; row++) {
-            lines.append(
-                    "{\"z\": [%s, %s], \"label\": \"\"}\n".formatted(draw.nextGaussian(), draw.nextGaussian()));
+            lines.append("{\"z\": [%s, %s], \"label\": \"\"}\n".formatted(draw.nextGaussian(), draw.nextGaussian()));
         }
         CommandLineRun run = diagnoseInput(lines.toString().getBytes(StandardCharsets.UTF_8), "-");
         assertThat(run.err()).contains("JSON lines standard input: found no label in 40 rows");

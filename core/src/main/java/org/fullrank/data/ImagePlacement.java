@@ -36,12 +36,7 @@ final class ImagePlacement {
     private final @Nullable String note;
 
     /// @param images paths of the images in the order in which they were written
-    ImagePlacement(
-            Tree tree,
-            List<String> images,
-            LabelLists lists,
-            Sidecars sidecars,
-            @Nullable String labelColumn) {
+    ImagePlacement(Tree tree, List<String> images, LabelLists lists, Sidecars sidecars, @Nullable String labelColumn) {
         this.tree = tree;
         this.images = images;
         this.lists = lists;
@@ -77,7 +72,9 @@ final class ImagePlacement {
     private String parent(String image, String folder) {
         List<String> parts = List.of(image.split("/"));
         int at = parts.indexOf(folder);
-        return at > 0 ? parts.get(at - 1) : String.valueOf(tree.root().toAbsolutePath().getFileName());
+        return at > 0
+                ? parts.get(at - 1)
+                : String.valueOf(tree.root().toAbsolutePath().getFileName());
     }
 
     /// Places all images and names the classes.

@@ -23,7 +23,12 @@ import org.jspecify.annotations.Nullable;
 /// @param index position of the index, 0; -1 if there is none
 /// @param warnings decisions that were made automatically, one line each, without the one about the index
 /// @param indexWarning the line about the index; null if there is none
-record CsvHead(boolean header, int label, int index, List<String> warnings, @Nullable String indexWarning) {
+record CsvHead(
+        boolean header,
+        int label,
+        int index,
+        List<String> warnings,
+        @Nullable String indexWarning) {
     /// Number of rows that must count up. Ten such rows are unlikely by chance, and a pipe delivers them
     /// soon.
     static final int RUNNING_ROWS = 10;
@@ -46,8 +51,7 @@ record CsvHead(boolean header, int label, int index, List<String> warnings, @Nul
         header.warning().ifPresent(warnings::add);
         int label = label(file, head, header.header(), labelColumn, remedy, warnings);
         String indexWarning = indexWarning(head, header.header(), label);
-        return new CsvHead(
-                header.header(), label, indexWarning == null ? -1 : 0, List.copyOf(warnings), indexWarning);
+        return new CsvHead(header.header(), label, indexWarning == null ? -1 : 0, List.copyOf(warnings), indexWarning);
     }
 
     private static boolean isLabel(String name, @Nullable String labelColumn) {

@@ -38,7 +38,8 @@ public final class RowStreams {
     public static RowStream open(Path file, Selection selection) {
         RowFormat format = RowFormat.of(file);
         InputException.when(
-                format != RowFormat.TEXT && !(selection.skipped().isEmpty() && selection.kept().isEmpty()),
+                format != RowFormat.TEXT
+                        && !(selection.skipped().isEmpty() && selection.kept().isEmpty()),
                 "%s: found %s, which is no CSV file, expected a table; leave the option out",
                 selection.skipped().isEmpty() ? "--keep-column" : "--skip-column",
                 file);

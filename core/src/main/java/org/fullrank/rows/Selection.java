@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
 /// @param skipped columns of a CSV file that are not read, by name or position
 /// @param kept columns of a CSV file that are read although they look like an index, an identifier or text, by name
 ///     or position
-public record Selection(
-        @Nullable String key, @Nullable String labelColumn, List<String> skipped, List<String> kept) {
+public record Selection(@Nullable String key, @Nullable String labelColumn, List<String> skipped, List<String> kept) {
     public Selection {
         skipped = List.copyOf(skipped);
         kept = List.copyOf(kept);

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
-import org.fullrank.file.CsvTable;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.CsvTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -156,7 +156,8 @@ class EmbeddingTextTest {
                 .hasMessageContaining("which is the label too");
         assertThatThrownBy(() -> RowStreams.open(file, keeping(null, List.of(), "x")))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("has no column x").hasMessageEndingWith("correct --keep-column");
+                .hasMessageContaining("has no column x")
+                .hasMessageEndingWith("correct --keep-column");
         Path json = file("z.jsonl", List.of("[1,2]"));
         assertThatThrownBy(() -> RowStreams.open(json, keeping(null, List.of(), "1")))
                 .isInstanceOf(InputException.class)
@@ -174,11 +175,9 @@ class EmbeddingTextTest {
                         "{\"z\": [5, 6], \"y\": \"dog\"}",
                         "{\"z\": [7, 8]}"));
         for (String wanted : new String[] {null, "y"}) {
-            Labels labels =
-                    Objects.requireNonNull(RowStreams.labels(file, new Selection(null, wanted), _ -> {}));
+            Labels labels = Objects.requireNonNull(RowStreams.labels(file, new Selection(null, wanted), _ -> {}));
             assertThat(labels.names()).containsExactly("cat", "dog");
-            assertThat(labels.classes())
-                    .containsExactly(Labels.UNLABELED, 0, Labels.UNLABELED, 1, Labels.UNLABELED);
+            assertThat(labels.classes()).containsExactly(Labels.UNLABELED, 0, Labels.UNLABELED, 1, Labels.UNLABELED);
         }
         assertThatThrownBy(() -> RowStreams.labels(file, new Selection(null, "w"), _ -> {}))
                 .isInstanceOf(InputException.class)

@@ -41,6 +41,11 @@ record DeeptensorNoise(Automatic automatic) implements Experiment {
                 "the claim of the abstract about Poisson noise, and the set-up of figure 6 in the official code. The"
                         + " claims about ranks and stopping come from this project",
                 """
+                Can networks that have seen no training data remove noise from a matrix? The experiment lets two
+                untrained networks generate the factors of a noisy matrix, and compares the result with the singular
+                value decomposition (SVD). You see a clear gain over an SVD with the rank of the clean matrix, a
+                small one over the SVD of the best rank, and none if the factors have no structure.
+
                 An untrained network generates each factor of `U V'`, and both are fitted to one noisy matrix. A
                 network learns structure faster than noise. So the number of steps is the regularizer: after many steps
                 the fit is the SVD of its rank, noise included.

@@ -259,9 +259,9 @@ final class MemoryNet implements SequenceNet {
 
     private Tensor change(int i, Tensor gradient, double rate) {
         Tensor square = squares.get(i);
-        square.mul_(Tensors.scalar(RMSPROP.alpha()))
-                .addcmul_(gradient, gradient, Tensors.scalar(1 - RMSPROP.alpha()));
-        return gradient.div(square.sqrt().add(Tensors.scalar(RMSPROP.epsilon()))).mul(Tensors.scalar(-rate));
+        square.mul_(Tensors.scalar(RMSPROP.alpha())).addcmul_(gradient, gradient, Tensors.scalar(1 - RMSPROP.alpha()));
+        return gradient.div(square.sqrt().add(Tensors.scalar(RMSPROP.epsilon())))
+                .mul(Tensors.scalar(-rate));
     }
 
     /// The gradients of [#parameters].

@@ -10,7 +10,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AllocationTest {
-    /// The first round loads classes, and the compiler may allocate a few bytes on the thread in any of them. A rule that
+    /// The first round loads classes, and the compiler may allocate a few bytes on the thread in any of them. A rule
+    /// that
     /// allocates does so in all.
     private static final int ROUNDS = 5;
 
@@ -40,7 +41,9 @@ class AllocationTest {
     @MethodSource("rules")
     void learningAllocatesNothing(OnlineRule rule) {
         float[][] samples = Samples.slow(1, 200, 20, 0.9);
-        assertThat(LongStream.generate(() -> allocated(rule, samples)).limit(ROUNDS).min())
+        assertThat(LongStream.generate(() -> allocated(rule, samples))
+                        .limit(ROUNDS)
+                        .min())
                 .as("fewest bytes of %d rounds", ROUNDS)
                 .hasValue(0);
     }
