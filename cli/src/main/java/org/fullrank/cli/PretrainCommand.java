@@ -88,6 +88,14 @@ final class PretrainCommand extends Job {
     String data;
 
     @Option(
+            names = "--label-column",
+            paramLabel = "COLUMN",
+            description = "The column of a CSV or Parquet file that contains the class, as in fullrank data. It is the"
+                    + " setting data.labelColumn. The classes are only used to evaluate.")
+    @Nullable
+    String labelColumn;
+
+    @Option(
             names = "--unlabeled",
             description = "Reads no classes from the data, as with --set data.labelColumn=none. Then there is no"
                     + " accuracy to measure.")
@@ -169,6 +177,9 @@ final class PretrainCommand extends Job {
                     "found --from together with --recipe, expected one of them, because the recipe is that of the"
                             + " run; change it with --set");
         }
+        if (unlabeled && labelColumn != null) {
+            throw conflict("found --unlabeled together with --label-column, expected one of them; leave one out");
+        }
         if (preflight && (noPreflight || resume != null)) {
             throw conflict(
                     "found --preflight together with %s, expected it alone, because it comes before a training starts"
@@ -176,11 +187,18 @@ final class PretrainCommand extends Job {
         }
     }
 
+    private boolean changesRecipe() {
+        return unlabeled || labelColumn != null || !settings.isEmpty();
+    }
+
     /// The recipe with an absolute data path, so that the run can be read from any folder.
     private Recipe recipe() {
         List<String> all = new ArrayList<>(settings);
         if (data != null) {
             all.add(DataSpec.pathSetting(data));
+        }
+        if (labelColumn != null) {
+            all.add(DataSpec.labelSetting(labelColumn));
         }
         if (unlabeled) {
             all.add(DataSpec.UNLABELED_SETTING);

@@ -107,7 +107,16 @@ public record DataSpec(
 
     /// The setting of a recipe that reads this path, such as `data.path="photos"`, in the form for `--set`.
     public static String pathSetting(String path) {
-        return "data.path=\"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        return "data.path=" + quoted(path);
+    }
+
+    /// The setting of a recipe that reads the classes from this column, in the form for `--set`.
+    public static String labelSetting(String column) {
+        return "data.labelColumn=" + quoted(column);
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
     public DataSpec withPath(String other) {
