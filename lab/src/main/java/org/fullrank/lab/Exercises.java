@@ -35,9 +35,13 @@ final class Exercises {
             fullrank watch
             ```
 
-            Before you start: which of the two losses will be smaller? Then compare the last lines of both, `std` and
-            `RankMe` next to the loss, the alarm, and the accuracies at the end. `fullrank diagnose runs/without` says what
-            happened. Can you repair the second training without the stop-gradient? The alarm names a setting.
+            Before you start: which of the two losses will be smaller? Then compare the last lines of both (`loss`, and `std`
+            and `RankMe` next to it), the alarm, and the verdicts at the end. `fullrank diagnose runs/without` says what
+            happened. Can you repair the second training and leave the gradient in? The alarm names a setting.
+
+            *Answer, measured with the seeds 1 and 2:* the training with the stop-gradient ends with a loss of 1.19 and 1.73
+            and a RankMe of 14.1 and 13.3 dimensions. Without it, the loss is 0.0014 and 0.0008, RankMe is 1.9 and 1.6, and
+            the verdict on the embedding is constant collapse.
             """;
 
     private Exercises() {}
