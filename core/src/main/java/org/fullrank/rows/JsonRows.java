@@ -142,7 +142,7 @@ final class JsonRows implements RowStream {
                         label.isContainerNode(),
                         "%s: found no single value in the field %s, expected a class; correct it",
                         lines.where(),
-                        field);
+                        String.valueOf(field));
                 found |= !label.isMissingNode();
                 classes.add(label.isNull() || label.isMissingNode() ? "" : label.asText());
             }
@@ -150,7 +150,7 @@ final class JsonRows implements RowStream {
                     wanted != null && !found,
                     "JSON lines %s: found no field %s in any line, expected classes; correct --label-column",
                     file,
-                    wanted);
+                    String.valueOf(wanted));
             if (!found) {
                 return null;
             }

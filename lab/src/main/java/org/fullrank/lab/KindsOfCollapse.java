@@ -5,9 +5,7 @@ import static org.fullrank.lab.Expected.atMost;
 import static org.fullrank.lab.Expected.near;
 
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
-import java.util.Map;
 import java.util.random.RandomGenerator;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.Series.Color;
@@ -178,15 +176,15 @@ record KindsOfCollapse(Slope slope) implements Experiment {
 
     @Override
     public Outcome run(Setting setting) {
-        Map<Loss, Trained> all = new EnumMap<>(Loss.class);
+        List<Trained> all = new ArrayList<>();
         for (Loss loss : Loss.values()) {
-            all.put(loss, train(loss, setting));
+            all.add(train(loss, setting));
         }
         ResultTable table =
                 ResultTable.of("training", "std of the dimensions", "effective rank", "views differ by", "accuracy");
         List<Panel> panels = new ArrayList<>();
         for (Loss loss : Loss.values()) {
-            Trained trained = all.get(loss);
+            Trained trained = all.get(loss.ordinal());
             table = table.row(
                     loss.title,
                     "%.2g and %.2g".formatted(trained.smallestDeviation(), trained.largestDeviation()),
@@ -207,11 +205,11 @@ record KindsOfCollapse(Slope slope) implements Experiment {
                         panels));
     }
 
-    private static List<Claim> claims(Map<Loss, Trained> all) {
-        Trained before = all.get(Loss.NONE);
-        Trained constant = all.get(Loss.INVARIANCE);
-        Trained line = all.get(Loss.VARIANCE);
-        Trained full = all.get(Loss.COVARIANCE);
+    private static List<Claim> claims(List<Trained> all) {
+        Trained before = all.get(Loss.NONE.ordinal());
+        Trained constant = all.get(Loss.INVARIANCE.ordinal());
+        Trained line = all.get(Loss.VARIANCE.ordinal());
+        Trained full = all.get(Loss.COVARIANCE.ordinal());
         return List.of(
                 Claim.of(
                         "views agree: largest standard deviation, relative to that before training",
