@@ -49,6 +49,9 @@ final class DataCommand extends Job {
     @Nullable
     String labelColumn;
 
+    @Option(names = "--unlabeled", description = "Reads no classes from the data.")
+    boolean unlabeled;
+
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
@@ -107,10 +110,21 @@ final class DataCommand extends Job {
     }
 
     private DataSpec asked() {
+        if (unlabeled && labelColumn != null) {
+            throw conflict("found --unlabeled together with --label-column, expected one of them; leave one out");
+        }
         DataSpec spec = DataSpec.of(path).withLabelColumn(labelColumn);
         List<String> own =
-                settings.stream().map(each -> each.replaceFirst("^data\\.", "")).toList();
+                new ArrayList<>(settings.stream().map(DataCommand::ofData).toList());
+        if (unlabeled) {
+            own.add(ofData(DataSpec.UNLABELED_SETTING));
+        }
         return Yaml.read("--set", Yaml.write(spec), DataSpec.class, own);
+    }
+
+    /// A setting of a recipe as one of its section `data`.
+    private static String ofData(String setting) {
+        return setting.replaceFirst("^data\\.", "");
     }
 
     private void print(Summary summary) {

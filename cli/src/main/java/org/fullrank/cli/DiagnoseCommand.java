@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import org.fullrank.data.Labels;
@@ -13,9 +14,8 @@ import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.diagnose.DiagnosisComparison;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
-import org.fullrank.diagnose.FailCondition;
-import org.fullrank.diagnose.JUnitReport;
 import org.fullrank.diagnose.Likeness;
+import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.AtomicFile;
@@ -65,9 +65,6 @@ final class DiagnoseCommand extends Job {
 
     /// Places that every run has.
     private static final List<String> PLACES = List.of("representation", EMBEDDING);
-
-    /// The name of standard input.
-    private static final Path INPUT = Path.of("-");
 
     @Parameters(
             paramLabel = "RUN|FILE",
@@ -125,6 +122,13 @@ final class DiagnoseCommand extends Job {
     List<String> skipColumns = new ArrayList<>();
 
     @Option(
+            names = "--keep-column",
+            paramLabel = "COLUMN",
+            description = "The name or position of a column of numbers in a .csv file that is a dimension, although it"
+                    + " looks like an index or an identifier. You can give this option several times.")
+    List<String> keepColumns = new ArrayList<>();
+
+    @Option(
             names = "--places",
             paramLabel = "LIST",
             split = ",",
@@ -172,21 +176,8 @@ final class DiagnoseCommand extends Job {
     @Nullable
     Path page;
 
-    @Option(
-            names = "--fail-on",
-            paramLabel = "WHAT",
-            split = ",",
-            description = "Exits with code 3 if this holds: collapse (any verdict that is a collapse), or a figure with"
-                    + " a bound such as 'rankme.share<0.2'. You can give several, separated by commas.")
-    List<String> failOn = new ArrayList<>();
-
-    @Option(
-            names = "--junit",
-            paramLabel = "FILE",
-            description = "Writes the result of --fail-on as a JUnit XML file, which build servers show. Default for"
-                    + " --fail-on: collapse.")
-    @Nullable
-    Path junit;
+    @Mixin
+    DiagnosisChecks checks = new DiagnosisChecks();
 
     @Option(names = "--json", description = "Prints the diagnoses as one JSON object.")
     boolean json;
@@ -195,13 +186,13 @@ final class DiagnoseCommand extends Job {
     @Override
     void work() {
         requireOptions();
-        if (failOn.isEmpty() && junit != null) {
-            failOn.add("collapse");
-        }
-        failOn.forEach(FailCondition::parse); // refuses before the work
         Threads.use(Threads.resolve(0));
         try (var spooled = new Spooled()) {
-            diagnose(spooled);
+            try {
+                diagnose(spooled);
+            } catch (FullrankException e) {
+                throw spooled.named(e);
+            }
         }
     }
 
@@ -231,22 +222,7 @@ final class DiagnoseCommand extends Job {
     }
 
     private void judge(List<Diagnosis> diagnoses) {
-        List<FailCondition> conditions =
-                failOn.stream().map(FailCondition::parse).toList();
-        if (junit != null) {
-            AtomicFile.write(junit, JUnitReport.xml(diagnoses, conditions));
-        }
-        boolean failed = false;
-        for (Diagnosis diagnosis : diagnoses) {
-            for (FailCondition condition : conditions) {
-                String failure = condition.failure(diagnosis).orElse(null);
-                if (failure != null && condition != FailCondition.COLLAPSE) { // the verdict is printed already
-                    err().println("%s fails %s: %s".formatted(diagnosis.subject(), condition.text(), failure));
-                }
-                failed |= failure != null;
-            }
-        }
-        if (failed) {
+        if (checks.fail(diagnoses, err())) {
             collapsed();
             network.failure().ifPresent(failure -> warn(String.valueOf(failure.getMessage())));
         } else {
@@ -269,26 +245,30 @@ final class DiagnoseCommand extends Job {
     }
 
     private Likeness likeness(Spooled spooled) {
-        var selection = new Selection(key, ownLabelColumn(), skipColumns);
-        try (Batches first = Batches.of(RowStreams.open(spooled.file(subjects.getFirst()), selection));
-                Batches second = Batches.of(RowStreams.open(spooled.file(subjects.getLast()), selection))) {
+        try (Batches first = Batches.of(RowStreams.open(spooled.file(subjects.getFirst()), selection()));
+                Batches second = Batches.of(RowStreams.open(spooled.file(subjects.getLast()), selection()))) {
             return Likeness.of(first, second);
         }
     }
 
     private Diagnosis ofFile(Path subject, Spooled spooled) {
         Path file = spooled.file(subject);
-        Labels classes = labels(file);
-        RowStream rows = RowStreams.open(file, new Selection(key, ownLabelColumn(), skipColumns));
+        Labels classes = labels(file, line -> warn(spooled.named(line)));
+        RowStream rows = RowStreams.open(file, selection());
         try (Batches batches = Batches.of(rows, second(rows), classes)) {
-            return Doctor.examine(subject.equals(INPUT) ? "standard input" : subject.toString(), batches);
+            return Doctor.examine(Spooled.name(subject), batches);
         }
     }
 
-    private @Nullable Labels labels(Path file) {
+    private @Nullable Labels labels(Path file, Consumer<String> notes) {
         return labels == null
-                ? RowStreams.labels(file, new Selection(key, labelColumn), this::warn)
-                : LabelFile.read(labels, new Selection(null, labelColumn), this::warn);
+                ? RowStreams.labels(file, new Selection(key, labelColumn), notes)
+                : LabelFile.read(labels, new Selection(null, labelColumn), notes);
+    }
+
+    /// What is read of the files of embeddings.
+    private Selection selection() {
+        return new Selection(key, ownLabelColumn(), skipColumns, keepColumns);
     }
 
     private void warn(String line) {
@@ -307,7 +287,7 @@ final class DiagnoseCommand extends Job {
         }
         try {
             return RowStreams.open(
-                    second, new Selection(secondKey == null ? key : secondKey, ownLabelColumn(), skipColumns));
+                    second, secondKey == null ? selection() : selection().withKey(secondKey));
         } catch (RuntimeException e) {
             rows.close();
             throw e;
@@ -350,7 +330,8 @@ final class DiagnoseCommand extends Job {
                 "--second",
                 "--array",
                 "--label-column",
-                "--skip-column");
+                "--skip-column",
+                "--keep-column");
         requireNone(
                 files, "a file", "run folders", "--places", "--data", "--split", "--best", "--optimum", "--gaussian");
         network.requireOptions(places.isEmpty() || places.contains(EMBEDDING));
@@ -368,13 +349,13 @@ final class DiagnoseCommand extends Job {
                 "--compare: found %s, expected two files of embeddings; write those of a run with fullrank embed",
                 runs ? "a run folder" : subjects.size() + " files");
         InputException.when(
-                subjects.stream().filter(INPUT::equals).count() > 1 || INPUT.equals(second) || INPUT.equals(labels),
+                subjects.stream().filter(Spooled.INPUT::equals).count() > 1
+                        || Spooled.INPUT.equals(second)
+                        || Spooled.INPUT.equals(labels),
                 "-: found standard input twice, or for --second or --labels, expected it once, for the embeddings; write a"
                         + " file");
         requireWritablePage();
-        if (junit != null) {
-            requireFolder("--junit", junit);
-        }
+        checks.requireOptions();
     }
 
     private void requireWritablePage() {

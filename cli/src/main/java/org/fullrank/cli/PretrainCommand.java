@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -88,6 +87,20 @@ final class PretrainCommand extends Job {
     @Nullable
     String data;
 
+    @Option(
+            names = "--label-column",
+            paramLabel = "COLUMN",
+            description = "The column of a CSV or Parquet file that contains the class, as in fullrank data. It is the"
+                    + " setting data.labelColumn. The classes are only used to evaluate.")
+    @Nullable
+    String labelColumn;
+
+    @Option(
+            names = "--unlabeled",
+            description = "Reads no classes from the data, as with --set data.labelColumn=none. Then there is no"
+                    + " accuracy to measure.")
+    boolean unlabeled;
+
     @Option(names = "--out", paramLabel = "DIR", description = "New run folder. Default: runs/<recipe>-<date>-<time>.")
     @Nullable
     Path out;
@@ -148,7 +161,13 @@ final class PretrainCommand extends Job {
     }
 
     private void requireTogether() {
-        if (resume != null && (recipe != null || data != null || out != null || from != null || !settings.isEmpty())) {
+        if (resume != null
+                && (recipe != null
+                        || data != null
+                        || out != null
+                        || from != null
+                        || unlabeled
+                        || !settings.isEmpty())) {
             throw conflict("found --resume together with other settings, expected it alone, because a run keeps its"
                     + " recipe and data; --from %s starts a new run from its network, with other --data or --set"
                             .formatted(resume));
@@ -158,6 +177,9 @@ final class PretrainCommand extends Job {
                     "found --from together with --recipe, expected one of them, because the recipe is that of the"
                             + " run; change it with --set");
         }
+        if (unlabeled && labelColumn != null) {
+            throw conflict("found --unlabeled together with --label-column, expected one of them; leave one out");
+        }
         if (preflight && (noPreflight || resume != null)) {
             throw conflict(
                     "found --preflight together with %s, expected it alone, because it comes before a training starts"
@@ -165,11 +187,21 @@ final class PretrainCommand extends Job {
         }
     }
 
+    private boolean changesRecipe() {
+        return unlabeled || labelColumn != null || !settings.isEmpty();
+    }
+
     /// The recipe with an absolute data path, so that the run can be read from any folder.
     private Recipe recipe() {
         List<String> all = new ArrayList<>(settings);
         if (data != null) {
             all.add(DataSpec.pathSetting(data));
+        }
+        if (labelColumn != null) {
+            all.add(DataSpec.labelSetting(labelColumn));
+        }
+        if (unlabeled) {
+            all.add(DataSpec.UNLABELED_SETTING);
         }
         String name =
                 from == null ? recipeName(all) : RunFolder.open(from).config().toString();
@@ -283,20 +315,15 @@ final class PretrainCommand extends Job {
                         chosen.train().epochs(),
                         chosen.train().batch()));
         opened.warnings().forEach(line -> err().println("warning: " + line));
-        if (hasFolderClasses(opened)) {
-            err().println("note: the names of folders are taken as classes, such as %s; only evaluations use them"
+        if (opened.hasFolderClasses()) {
+            err().println(("note: the names of folders are taken as classes, such as %s; only evaluations use them,"
+                            + " and --unlabeled ignores them")
                     .formatted(opened.classNames().stream().limit(CLASSES_SHOWN).collect(Collectors.joining(", "))));
         }
         if (!opened.skipped().isEmpty()) {
             err().println("left out %d files that cannot be read; fullrank data %s lists them"
                     .formatted(opened.skipped().size(), chosen.data().path()));
         }
-    }
-
-    /// Whether the first item is in a folder that has the name of a class.
-    private static boolean hasFolderClasses(Dataset opened) {
-        List<String> names = opened.names(opened.splits().getFirst());
-        return !names.isEmpty() && Arrays.stream(names.getFirst().split("/")).anyMatch(opened.classNames()::contains);
     }
 
     private void train(RunFolder folder, Dataset opened, Function<TrainingListener, Trainer> opening) {

@@ -8,11 +8,13 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.engine.Keyed;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -107,17 +109,56 @@ class DiagnoseTest {
     }
 
     @Test
-    void standardInputIsReadInAnyFormat() throws IOException {
-        byte[] z = Files.readAllBytes(file("z.npy", WIDTH));
+    void aFigureThatWasNotMeasuredIsAnErrorInTheJUnitFile() throws IOException {
+        Path junit = folder.resolve("junit.xml");
+        CommandLineRun run = diagnose(file("z.npy", WIDTH), "--fail-on", "alignment<1", "--junit", junit);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("found no alignment among the figures");
+        assertThat(junit).content().contains("errors=\"1\"");
+    }
+
+    private static CommandLineRun diagnoseInput(byte[] input, Object... arguments) {
         InputStream before = System.in;
         try {
-            System.setIn(new ByteArrayInputStream(z));
-            CommandLineRun run = diagnose("-");
-            assertThat(run.err()).isEmpty();
-            assertThat(run.out()).startsWith("standard input: 400 rows of 12 dimensions");
+            System.setIn(new ByteArrayInputStream(input));
+            return diagnose(arguments);
         } finally {
             System.setIn(before);
         }
+    }
+
+    @Test
+    void standardInputIsReadInAnyFormat() throws IOException {
+        CommandLineRun run = diagnoseInput(Files.readAllBytes(file("z.npy", WIDTH)), "-");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out()).startsWith("standard input: 400 rows of 12 dimensions");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "a,b;1,2;3,high|CSV file standard input, line 3, column 2 (b) is 'high'",
+                "[1,2];[3]|JSON lines standard input, line 2: found 1 numbers",
+                "|standard input: is empty",
+            })
+    void errorsNameStandardInput(@Nullable String lines, String message) {
+        String text = lines == null ? "" : lines.replace(';', '\n');
+        CommandLineRun run = diagnoseInput(text.getBytes(StandardCharsets.UTF_8), "-");
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains(message).doesNotContain("fullrank-input");
+    }
+
+    @Test
+    void notesAboutLabelsNameStandardInput() {
+        var lines = new StringBuilder();
+        var draw = Keyed.of(5);
+        for (int row = 0; row < 40; row++) {
+            lines.append("{\"z\": [%s, %s], \"label\": \"\"}\n".formatted(draw.nextGaussian(), draw.nextGaussian()));
+        }
+        CommandLineRun run = diagnoseInput(lines.toString().getBytes(StandardCharsets.UTF_8), "-");
+        assertThat(run.err()).contains("JSON lines standard input: found no label in 40 rows");
+        assertThat(run.code()).isZero();
     }
 
     @Test

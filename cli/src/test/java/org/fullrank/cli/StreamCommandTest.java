@@ -159,7 +159,7 @@ class StreamCommandTest {
         assertThat(run.err())
                 .isEqualTo(
                         "fullrank: " + csv
-                                + ", line 3, column 2 (b): found 'oops', expected a finite number; correct it or skip the column\n");
+                                + ", line 3, column 2 (b): found 'oops', expected a finite number; correct it, skip the column (--skip-column) or the row (--bad skip)\n");
         assertThat(path("out.csv")).doesNotExist();
         assertThat(path("out.csv.part")).doesNotExist();
     }

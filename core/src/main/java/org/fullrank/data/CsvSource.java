@@ -83,8 +83,8 @@ record CsvSource(
 
     private TableSchema fit(PackWriter out) throws IOException {
         try (var table = open(learned(), spec.labelColumn())) {
-            TableFit.Fitted fit =
-                    TableFit.of(table, learned(), new TableFit.Wanted(spec.ignore(), spec.categories(), elsewhere()));
+            var wanted = new TableFit.Wanted(spec.ignore(), spec.categories(), elsewhere(), spec.labelColumn() == null);
+            TableFit.Fitted fit = TableFit.of(table, learned(), wanted);
             table.warnings().forEach(out::note);
             fit.notes().forEach(out::note);
             return fit.schema();

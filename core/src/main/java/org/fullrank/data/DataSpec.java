@@ -3,6 +3,7 @@ package org.fullrank.data;
 import java.nio.file.Path;
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
 /// The data set to read, and the settings for reading it: the `data` section of a recipe. Start from
@@ -13,8 +14,9 @@ import org.jspecify.annotations.Nullable;
 ///     items is the same for every seed of a recipe
 /// @param labelColumn the column of a CSV or Parquet file that holds the class. It is a name or, in CSV, a
 ///     position from 1, or a negative position counted from the end (`-1` is the last). `none` means no
-///     labels. null means the column named `label`, `class`, `target` or `y` if there is one. Otherwise, in
-///     CSV, it means the only column of text
+///     labels, for data of any kind. null means the column named `label`, `class`, `target` or `y` if there is
+///     one. Otherwise, in CSV, it means the only column of text. For images in folders, `folders` means that the
+///     names of the folders are the classes, even if they look like dates or cameras
 /// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null
 ///     to find it
 /// @param ignore columns of a CSV file that are not learned from, given as names in its header or as
@@ -76,6 +78,12 @@ public record DataSpec(
         }
     }
 
+    /// The value of [#labelColumn] that takes the names of folders as classes, whatever they look like.
+    public static final String FOLDERS = "folders";
+
+    /// The setting of a recipe that reads no classes, in the form for `--set`.
+    public static final String UNLABELED_SETTING = "data.labelColumn=" + CsvTable.NO_LABEL;
+
     /// The built-in shapes.
     public static DataSpec defaults() {
         return of("shapes");
@@ -99,7 +107,16 @@ public record DataSpec(
 
     /// The setting of a recipe that reads this path, such as `data.path="photos"`, in the form for `--set`.
     public static String pathSetting(String path) {
-        return "data.path=\"" + path.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
+        return "data.path=" + quoted(path);
+    }
+
+    /// The setting of a recipe that reads the classes from this column, in the form for `--set`.
+    public static String labelSetting(String column) {
+        return "data.labelColumn=" + quoted(column);
+    }
+
+    private static String quoted(String text) {
+        return "\"" + text.replace("\\", "\\\\").replace("\"", "\\\"") + "\"";
     }
 
     public DataSpec withPath(String other) {

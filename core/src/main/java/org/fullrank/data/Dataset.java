@@ -15,6 +15,7 @@ import java.util.TreeSet;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
+import org.fullrank.file.CsvTable;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
@@ -89,6 +90,9 @@ public final class Dataset implements AutoCloseable {
                 source.pack(out);
                 return out;
             });
+            if (CsvTable.NO_LABEL.equals(spec.labelColumn())) {
+                out.dropLabels();
+            }
             if (out.isEmpty()) {
                 throw new InputException("data path " + spec.path() + " holds no items, expected at least one ("
                         + source.format() + "); give another path");
@@ -185,6 +189,12 @@ public final class Dataset implements AutoCloseable {
     /// Names of the classes; empty when nothing is labeled.
     public List<String> classNames() {
         return pack.index().classNames();
+    }
+
+    /// Whether the classes are the names of folders of images.
+    public boolean hasFolderClasses() {
+        List<String> names = names(splits().getFirst());
+        return !names.isEmpty() && Arrays.stream(names.getFirst().split("/")).anyMatch(classNames()::contains);
     }
 
     /// The files that were left out because they could not be decoded or did not fit the layout.

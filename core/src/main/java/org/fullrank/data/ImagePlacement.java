@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
 /// Gives each image its split and its class after the names of all images are known. The class comes from the
@@ -21,8 +22,9 @@ import org.jspecify.annotations.Nullable;
 /// Files beside the images give the classes of a split if at least half of its images have such a file, or if
 /// the folders give no classes. A list of labels gives the classes if the folders give no classes. The
 /// folders of a split give no classes in two cases: the images are in no folder, or all images are in one
-/// folder that is not a class of the training split, such as `val/images` of Tiny ImageNet. Images without
-/// any of these sources have no class.
+/// folder that is not a class of the training split, such as `val/images` of Tiny ImageNet. Folders that are named
+/// after dates or cameras give none either, unless [DataSpec#labelColumn] is [DataSpec#FOLDERS]. Images without any of
+/// these sources have no class.
 final class ImagePlacement {
     private final Tree tree;
     private final List<String> images;
@@ -31,18 +33,55 @@ final class ImagePlacement {
     private final List<Layout.Place> places;
     private final @Nullable String[] classes;
 
+    private final @Nullable String note;
+
     /// @param images paths of the images in the order in which they were written
-    ImagePlacement(Tree tree, List<String> images, LabelLists lists, Sidecars sidecars) {
+    ImagePlacement(Tree tree, List<String> images, LabelLists lists, Sidecars sidecars, @Nullable String labelColumn) {
         this.tree = tree;
         this.images = images;
         this.lists = lists;
         this.sidecars = sidecars;
-        places = tree.places(images);
+        List<Layout.Place> found = tree.places(images);
+        note = DataSpec.FOLDERS.equals(labelColumn) ? null : noClasses(found);
+        places = note == null && !CsvTable.NO_LABEL.equals(labelColumn)
+                ? found
+                : found.stream()
+                        .map(place -> new Layout.Place(place.split(), null))
+                        .toList();
         classes = places.stream().map(Layout.Place::className).toArray(String[]::new);
+    }
+
+    /// Why the folders are no classes; null if they may be.
+    private @Nullable String noClasses(List<Layout.Place> found) {
+        Set<String> names = new TreeSet<>();
+        String parent = "";
+        for (int i = 0; i < found.size(); i++) {
+            String name = found.get(i).className();
+            if (name != null && names.add(name)) {
+                parent = parent(images.get(i), name);
+            }
+        }
+        return FolderNames.noClasses(names, parent)
+                .map(kind -> "folders such as %s are named after %s and not taken as classes; --set data.labelColumn=%s"
+                                .formatted(names.iterator().next(), kind, DataSpec.FOLDERS)
+                        + " takes them")
+                .orElse(null);
+    }
+
+    /// The name of the folder around a folder on the path of an image.
+    private String parent(String image, String folder) {
+        List<String> parts = List.of(image.split("/"));
+        int at = parts.indexOf(folder);
+        return at > 0
+                ? parts.get(at - 1)
+                : String.valueOf(tree.root().toAbsolutePath().getFileName());
     }
 
     /// Places all images and names the classes.
     void place(PackWriter out) {
+        if (note != null) {
+            out.note(note);
+        }
         Set<String> trained = folders(Split.TRAIN);
         Set<Split> labeled = new HashSet<>();
         Map<Integer, String> beside = new LinkedHashMap<>();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Set;
+import org.fullrank.file.CsvTable;
 import org.fullrank.text.Numbers;
 
 /// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
@@ -25,6 +26,12 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
         return tree.kind().equals("folder") ? "image folder" : tree.kind() + " of images";
     }
 
+    /// The version of the rules for folders. A pack of older rules is stale.
+    @Override
+    public String key() {
+        return "folders 2";
+    }
+
     @Override
     public String stamp() throws IOException {
         return tree.stamp();
@@ -32,6 +39,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
 
     @Override
     public void pack(PackWriter out) throws IOException {
+        boolean unlabeled = CsvTable.NO_LABEL.equals(spec.labelColumn());
         var lists = new LabelLists();
         var sidecars = new Sidecars();
         if (tree instanceof ShardTree shards) {
@@ -44,12 +52,13 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
                     if (entry.hidden()) {
                         return true;
                     }
-                    if (LabelLists.named(entry)) {
-                        lists.add(entry.path(), read(entry));
-                    } else if (Sidecars.named(entry)) {
-                        sidecars.add(entry.path(), read(entry));
-                    } else {
+                    boolean list = LabelLists.named(entry);
+                    if (!list && !Sidecars.named(entry)) {
                         submit(entry, images);
+                    } else if (!unlabeled && list) {
+                        lists.add(entry.path(), read(entry));
+                    } else if (!unlabeled) {
+                        sidecars.add(entry.path(), read(entry));
                     }
                     return true;
                 }
@@ -65,7 +74,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
                 out.note("the texts beside the images have more than %d MB; %d small ones were not searched for labels"
                         .formatted(LabelLists.MOST_KEPT_BYTES >> 20, lists.dropped()));
             }
-            new ImagePlacement(tree, images.finish(), lists, sidecars).place(out);
+            new ImagePlacement(tree, images.finish(), lists, sidecars, spec.labelColumn()).place(out);
         }
     }
 

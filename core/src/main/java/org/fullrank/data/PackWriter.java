@@ -132,6 +132,12 @@ final class PackWriter implements Closeable {
         classNames = List.copyOf(names);
     }
 
+    /// Removes the classes of all items.
+    void dropLabels() {
+        splits.values().forEach(SplitRows::dropLabels);
+        classNames = List.of();
+    }
+
     void skip(String path, String reason) {
         skipped.add(new Skipped(path, reason));
     }

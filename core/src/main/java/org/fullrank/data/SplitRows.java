@@ -66,6 +66,10 @@ final class SplitRows {
         }
     }
 
+    void dropLabels() {
+        Arrays.fill(labels, Labels.UNLABELED);
+    }
+
     /// Adds the columns in their final order to the fingerprint.
     PackIndex.Items finish(Split split, Fingerprint print) {
         int[] order = order();

@@ -22,6 +22,7 @@ import org.jspecify.annotations.Nullable;
 /// @param table how the columns of a table became features; null for other data
 /// @param splits in the order of [Split]
 /// @param classNames empty when nothing is labeled
+/// @param folderClasses whether the classes are the names of folders
 /// @param skipped files left out
 /// @param warnings automatic decisions about the data, and problems that were found, one line each
 /// @param cacheFile the file with the packed items
@@ -36,6 +37,7 @@ public record Summary(
         @Nullable TableSchema table,
         List<Part> splits,
         List<String> classNames,
+        boolean folderClasses,
         List<Skipped> skipped,
         List<String> warnings,
         String cacheFile,
@@ -102,6 +104,7 @@ public record Summary(
                 index.table(),
                 List.copyOf(parts),
                 index.classNames(),
+                dataset.hasFolderClasses(),
                 index.skipped(),
                 dataset.warnings(),
                 pack.file().toString(),
@@ -127,7 +130,8 @@ public record Summary(
         } else {
             List<String> first = classNames.subList(0, Math.min(SHOWN_CLASSES, classNames.size()));
             String more = classNames.size() > SHOWN_CLASSES ? ", ..." : "";
-            rows.row("classes", classNames.size() + ": " + String.join(", ", first) + more);
+            String source = folderClasses ? " (the names of the folders)" : "";
+            rows.row("classes", classNames.size() + ": " + String.join(", ", first) + more + source);
             splits.stream()
                     .filter(part -> !part.classCounts().isEmpty())
                     .forEach(part -> rows.row("in " + part.split(), balance(part.classCounts())));
@@ -180,6 +184,7 @@ public record Summary(
         map.put("columns", table == null ? null : table.text());
         map.put("warnings", warnings);
         map.put("classes", classNames);
+        map.put("folderClasses", folderClasses);
         map.put("skipped", skipped);
         map.put("packedFile", cacheFile);
         return map;

@@ -26,6 +26,9 @@ final class TableFit {
     /// mistakes.
     static final int MOST_CODES = 10;
 
+    /// Mean number of rows of a number that may be a class.
+    static final int ROWS_OF_CLASS = 10;
+
     private static final int MOST_COUNTED = 1 << 16;
 
     private final CsvTable table;
@@ -52,7 +55,8 @@ final class TableFit {
     /// @param ignored columns to leave out
     /// @param categories columns that are categories
     /// @param elsewhere names of columns of the other tables; these may be ignored too
-    record Wanted(List<String> ignored, List<String> categories, Set<String> elsewhere) {}
+    /// @param searched whether a label column was searched for, because the user did not name one
+    record Wanted(List<String> ignored, List<String> categories, Set<String> elsewhere, boolean searched) {}
 
     private Fitted fit(Wanted wanted) throws IOException {
         List<String> names = table.names();
@@ -85,6 +89,9 @@ final class TableFit {
         }
         left.forEach((reason, titles) -> notes.add("left out %s: %s".formatted(String.join(", ", titles), reason)));
         int label = table.label();
+        if (label < 0 && wanted.searched) {
+            noteClasses(found, skip);
+        }
         var schema = new TableSchema(names != null, names == null || label < 0 ? "" : names.get(label), columns);
         if (names != null && !schema.named()) {
             notes.add("the header has several columns %s: the columns of other tables are found by position"
@@ -95,6 +102,17 @@ final class TableFit {
                                     .toList())));
         }
         return new Fitted(schema, List.copyOf(notes));
+    }
+
+    /// Notes a first or last column that looks like classes in numbers, as in files without a header.
+    private void noteClasses(Column[] found, boolean[] skip) {
+        for (int at : found.length > 1 ? new int[] {0, found.length - 1} : new int[0]) {
+            if (!skip[at] && at != table.index() && found[at].looksLikeClasses()) {
+                notes.add("%s is read as a feature but has only %d different whole numbers; if it is the class, use"
+                                .formatted(found[at].title(), found[at].levels.size())
+                        + " --label-column %d".formatted(at + 1));
+            }
+        }
     }
 
     /// The columns that a setting names.
@@ -198,6 +216,17 @@ final class TableFit {
 
         TableColumn.LeftOut leftOut(String reason) {
             return new TableColumn.LeftOut(name(), reason);
+        }
+
+        /// Whether the column has few different whole numbers, each in several rows on average.
+        boolean looksLikeClasses() {
+            int present = rows - missing;
+            int different = levels.size();
+            return whole == present
+                    && !uncounted
+                    && different > 1
+                    && different <= MOST_CODES
+                    && present >= ROWS_OF_CLASS * different;
         }
 
         TableColumn decide() {

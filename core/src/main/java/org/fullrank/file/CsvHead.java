@@ -21,8 +21,14 @@ import org.jspecify.annotations.Nullable;
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 if there is none
 /// @param index position of the index, 0; -1 if there is none
-/// @param warnings decisions that were made automatically, one line each
-record CsvHead(boolean header, int label, int index, List<String> warnings) {
+/// @param warnings decisions that were made automatically, one line each, without the one about the index
+/// @param indexWarning the line about the index; null if there is none
+record CsvHead(
+        boolean header,
+        int label,
+        int index,
+        List<String> warnings,
+        @Nullable String indexWarning) {
     /// Number of rows that must count up. Ten such rows are unlikely by chance, and a pipe delivers them
     /// soon.
     static final int RUNNING_ROWS = 10;
@@ -44,8 +50,8 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
         CsvHeader.Found header = CsvHeader.of(head, name -> known.contains(name) || isLabel(name, labelColumn));
         header.warning().ifPresent(warnings::add);
         int label = label(file, head, header.header(), labelColumn, remedy, warnings);
-        return new CsvHead(
-                header.header(), label, index(head, header.header(), label, warnings), List.copyOf(warnings));
+        String indexWarning = indexWarning(head, header.header(), label);
+        return new CsvHead(header.header(), label, indexWarning == null ? -1 : 0, List.copyOf(warnings), indexWarning);
     }
 
     private static boolean isLabel(String name, @Nullable String labelColumn) {
@@ -142,22 +148,21 @@ record CsvHead(boolean header, int label, int index, List<String> warnings) {
                 + "a position from 1 to " + names.size() + " or -1 to -" + names.size() + " or none; " + remedy);
     }
 
-    private static int index(List<List<String>> head, boolean header, int label, List<String> warnings) {
+    /// The warning about a first column that is an index; null if it is none.
+    private static @Nullable String indexWarning(List<List<String>> head, boolean header, int label) {
         int features = head.getFirst().size() - (label >= 0 ? 1 : 0);
         if (label == 0 || features < 2) {
-            return -1;
+            return null;
         }
         String name = head.getFirst().getFirst().strip();
         if (header && (namesFiles(head) || INDEX_NAMES.contains(name.toLowerCase(Locale.ROOT)))) {
-            warnings.add("the first column, \"%s\", was left out as an index of the rows".formatted(name));
-            return 0;
+            return "the first column, \"%s\", was left out as an index of the rows".formatted(name);
         }
         if (countsUp(head.subList(header ? 1 : 0, head.size()))) {
-            warnings.add("the first column%s was left out as an index of the rows: it counts up by one"
-                    .formatted(header ? ", \"" + name + "\"," : ""));
-            return 0;
+            return "the first column%s was left out as an index of the rows: it counts up by one"
+                    .formatted(header ? ", \"" + name + "\"," : "");
         }
-        return -1;
+        return null;
     }
 
     private static boolean namesFiles(List<List<String>> head) {

@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
@@ -176,7 +177,17 @@ public final class CsvTable implements AutoCloseable {
     /// Decisions about the columns that were made automatically, one line each, such as an index that is left
     /// out.
     public List<String> warnings() {
-        return columns.warnings();
+        return warnings(true);
+    }
+
+    /// The same.
+    ///
+    /// @param withoutIndex whether the index is left out; else nothing is said about it
+    public List<String> warnings(boolean withoutIndex) {
+        String index = columns.indexWarning();
+        return index == null || !withoutIndex
+                ? columns.warnings()
+                : Stream.concat(columns.warnings().stream(), Stream.of(index)).toList();
     }
 
     /// The next row; null after the last one.

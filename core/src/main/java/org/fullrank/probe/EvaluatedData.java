@@ -12,8 +12,10 @@ import org.fullrank.engine.InputException;
 /// @param testSplit name of the split that is classified
 /// @param testRows number of test items
 /// @param classes number of classes
+/// @param rawInput what the raw input is, which is a baseline, see [RawInput#describe]
 /// @param reading how features are read from the encoder
-public record EvaluatedData(String data, int trainRows, String testSplit, int testRows, int classes, Reading reading) {
+public record EvaluatedData(
+        String data, int trainRows, String testSplit, int testRows, int classes, String rawInput, Reading reading) {
     public EvaluatedData {
         if (trainRows < 1 || testRows < 1 || classes < 1) {
             throw new InputException(
@@ -21,6 +23,11 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
                                     .formatted(trainRows, testRows, classes)
                             + " check the splits");
         }
+    }
+
+    /// The same for images or vectors.
+    public EvaluatedData(String data, int trainRows, String testSplit, int testRows, int classes, Reading reading) {
+        this(data, trainRows, testSplit, testRows, classes, RawInput.IMAGES_OR_VECTORS, reading);
     }
 
     /// How features are read from an encoder.
@@ -77,6 +84,7 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
                 items.protocol(),
                 items.test().size(),
                 data.classNames().size(),
+                RawInput.describe(items.train()),
                 Reading.defaults());
     }
 
@@ -88,7 +96,7 @@ public record EvaluatedData(String data, int trainRows, String testSplit, int te
 
     /// The same source, read in another way.
     public EvaluatedData with(Reading reading) {
-        return new EvaluatedData(data, trainRows, testSplit, testRows, classes, reading);
+        return new EvaluatedData(data, trainRows, testSplit, testRows, classes, rawInput, reading);
     }
 
     void describe(SequencedMap<String, String> to) {

@@ -121,7 +121,7 @@ public record NearestCentroid() implements Evaluation {
         settings.put("centroids", "mean of the rows of a class, each scaled to length 1 (not centered)");
         settings.put("nearest", "largest cosine similarity, the lower class among equals");
         settings.put("intervals", "95 %, Wilson");
-        settings.put("raw input", Protocol.rawInput());
+        settings.put("raw input", source.rawInput());
         settings.put("untrained", Protocol.UNTRAINED);
         return ProtocolText.fitting("fullrank-nearest-centroid", VERSION, source, settings);
     }

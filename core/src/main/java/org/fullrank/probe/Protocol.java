@@ -80,7 +80,7 @@ public record Protocol(
         source.describe(fields);
         fields.put("kNN", knn == null ? "left out" : describe(knn));
         fields.put("linear", linear == null ? "left out" : describe(linear));
-        fields.put("raw input", rawInput());
+        fields.put("raw input", source.rawInput());
         fields.put("PCA", "of the raw input, fitted on train, as wide as the encoder" + also());
         if (convolutions) {
             fields.put("random convolutions", RandomConvolutions.describe());
@@ -118,11 +118,6 @@ public record Protocol(
     /// @throws InputException as above
     public void requireLike(String theirHash, Map<String, String> theirs) {
         asText().requireLike(theirHash, theirs);
-    }
-
-    static String rawInput() {
-        return "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
-                .formatted(RAW_SIDE, RAW_SIDE);
     }
 
     static String describe(KnnProtocol knn) {

@@ -20,7 +20,19 @@ public final class RawInput {
     /// fits into float32. In such a sum, values below 2^-40 vanish.
     private static final int LARGEST_EXPONENT = 40;
 
+    /// What the raw input of images or vectors is. Its words are part of the hash of a protocol.
+    static final String IMAGES_OR_VECTORS =
+            "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
+                    .formatted(Protocol.RAW_SIDE, Protocol.RAW_SIDE);
+
     private RawInput() {}
+
+    /// What the raw input of these items is, in words for a protocol.
+    static String describe(Items items) {
+        return items instanceof Vectors vectors && vectors.series() != null
+                ? "the values of all channels and steps of a series as they are"
+                : IMAGES_OR_VECTORS;
+    }
 
     /// The features of both splits, computed in the same way.
     ///

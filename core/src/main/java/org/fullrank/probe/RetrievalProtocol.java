@@ -90,7 +90,7 @@ public record RetrievalProtocol(List<Integer> recallAt, int restarts, int maxIte
                 "k-means on rows scaled to length 1, as many clusters as classes, k-means++ start, seed %d, best of %d by"
                                 .formatted(seed, restarts)
                         + " inertia, at most %d iterations; 2 I / (H + H)".formatted(maxIterations));
-        settings.put("raw input", Protocol.rawInput());
+        settings.put("raw input", source.rawInput());
         settings.put("untrained", Protocol.UNTRAINED);
         return ProtocolText.asking("fullrank-retrieval", VERSION, source, settings);
     }

@@ -36,7 +36,7 @@ final class CsvRows implements RowStream {
         try {
             CsvTable table = LabelFile.table(file, selection);
             try {
-                return new CsvRows(file, table, NumericColumns.of(file, table, selection.skipped()));
+                return new CsvRows(file, table, NumericColumns.of(file, table, selection));
             } catch (RuntimeException e) {
                 table.close();
                 throw e;
@@ -63,7 +63,8 @@ final class CsvRows implements RowStream {
 
     @Override
     public List<String> warnings() {
-        return Stream.concat(table.warnings().stream(), found.warnings().stream())
+        boolean withoutIndex = Arrays.stream(columns).noneMatch(column -> column == table.index());
+        return Stream.concat(table.warnings(withoutIndex).stream(), found.warnings().stream())
                 .toList();
     }
 

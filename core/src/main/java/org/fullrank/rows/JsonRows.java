@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -121,30 +122,41 @@ final class JsonRows implements RowStream {
         }
     }
 
-    /// The labels: the field that the user names, or `label`, `class`, `target` or `y`; null if there is none.
+    /// The labels: the field that the user names, or `label`, `class`, `target` or `y`, whichever the first line
+    /// with one of them has; null if no line has one. A line without the field has no label.
+    ///
+    /// @throws InputException when a label is an array or an object, or when no line has the field that the user
+    ///     names
     static @Nullable Labels labels(Path file, @Nullable String wanted, Consumer<String> notes) {
         if (CsvTable.NO_LABEL.equals(wanted)) {
             return null;
         }
         try (Lines lines = new Lines(file)) {
-            JsonNode line = lines.next();
-            String field = wanted != null ? wanted : line == null ? null : named(line);
-            if (field == null) {
-                return null;
-            }
             var classes = new ClassNumbers("JSON lines " + file);
-            for (; line != null; line = lines.next()) {
-                JsonNode label = line.path(field);
+            String field = wanted;
+            boolean found = false;
+            for (JsonNode line = lines.next(); line != null; line = lines.next()) {
+                field = field == null ? named(line) : field;
+                JsonNode label = field == null ? MissingNode.getInstance() : line.path(field);
                 InputException.when(
-                        label.isContainerNode() || wanted != null && label.isMissingNode(),
-                        "%s: found %s in the field %s, expected a class; correct it",
+                        label.isContainerNode(),
+                        "%s: found no single value in the field %s, expected a class; correct it",
                         lines.where(),
-                        label.isMissingNode() ? "nothing" : "no single value",
-                        field);
+                        String.valueOf(field));
+                found |= !label.isMissingNode();
                 classes.add(label.isNull() || label.isMissingNode() ? "" : label.asText());
             }
+            InputException.when(
+                    wanted != null && !found,
+                    "JSON lines %s: found no field %s in any line, expected classes; correct --label-column",
+                    file,
+                    String.valueOf(wanted));
+            if (!found) {
+                return null;
+            }
+            Labels labels = classes.labels();
             classes.notes().forEach(notes);
-            return classes.labels();
+            return labels;
         } catch (IOException e) {
             throw unreadable(file, e);
         }

@@ -19,6 +19,8 @@ import org.fullrank.file.NumberSlip;
 /// - identifiers: whole numbers, all different in the first rows, whose header is that of an identifier or
 ///   whose standard deviation is more than [#DOMINANT] times that of any other column.
 ///
+/// A column that the user keeps is read although it is an index, a text or an identifier by these rules.
+///
 /// @param positions from 0, ascending
 /// @param warnings one line for each rule
 record NumericColumns(int[] positions, List<String> warnings) {
@@ -27,29 +29,28 @@ record NumericColumns(int[] positions, List<String> warnings) {
     /// Number of rows that must have different whole numbers. In fewer rows, counts may differ by chance.
     static final int IDENTIFIER_ROWS = 20;
 
-    /// @throws InputException when a skipped column does not exist, or if no column is left
-    static NumericColumns of(Path file, CsvTable table, List<String> skipped) {
-        var search = new Search(table, table.head());
+    /// @throws InputException when a skipped or kept column does not exist, when one is both or is the label, or if no
+    ///     column is left
+    static NumericColumns of(Path file, CsvTable table, Selection selection) {
+        boolean[] skipped = named(file, table, selection.skipped(), "--skip-column");
+        boolean[] kept = named(file, table, selection.kept(), "--keep-column");
         boolean[] left = new boolean[table.columns()];
         for (int i = 0; i < left.length; i++) {
-            left[i] = i == table.label() || i == table.index();
-        }
-        for (String column : skipped) {
-            int position = table.position(column, "--skip-column");
             InputException.when(
-                    position < 0,
-                    "CSV file %s has no column %s, expected a name of its header or a position from 1 to %d; correct"
-                            + " --skip-column",
+                    kept[i] && (skipped[i] || i == table.label()),
+                    "CSV file %s: found %s for --keep-column, which is %s too, expected a dimension; leave one of the"
+                            + " two out",
                     file,
-                    column,
-                    left.length);
-            left[position] = true;
+                    table.title(i),
+                    skipped[i] ? "skipped" : "the label");
+            left[i] = skipped[i] || i == table.label() || i == table.index() && !kept[i];
         }
+        var search = new Search(table, table.head(), kept);
         search.leaveOut(left, search.texts(left), "text");
         search.leaveOut(
                 left,
                 search.identifiers(left),
-                "different whole numbers, which look like identifiers; if they are dimensions, save the rows as .npy");
+                "different whole numbers, which look like identifiers; if they are dimensions, use --keep-column");
         int[] positions = IntStream.range(0, left.length).filter(i -> !left[i]).toArray();
         InputException.when(
                 positions.length == 0,
@@ -59,10 +60,27 @@ record NumericColumns(int[] positions, List<String> warnings) {
         return new NumericColumns(positions, List.copyOf(search.warnings));
     }
 
+    /// Which columns an option names.
+    private static boolean[] named(Path file, CsvTable table, List<String> columns, String option) {
+        boolean[] named = new boolean[table.columns()];
+        for (String column : columns) {
+            int position = table.position(column, option);
+            InputException.when(
+                    position < 0,
+                    "CSV file %s has no column %s, expected a name of its header or a position from 1 to %d; correct %s",
+                    file,
+                    column,
+                    named.length,
+                    option);
+            named[position] = true;
+        }
+        return named;
+    }
+
     /// Looks at the first rows.
-    private record Search(CsvTable table, List<List<String>> head, List<String> warnings) {
-        Search(CsvTable table, List<List<String>> head) {
-            this(table, head, new ArrayList<>());
+    private record Search(CsvTable table, List<List<String>> head, boolean[] kept, List<String> warnings) {
+        Search(CsvTable table, List<List<String>> head, boolean[] kept) {
+            this(table, head, kept, new ArrayList<>());
         }
 
         void leaveOut(boolean[] left, int[] found, String what) {
@@ -78,7 +96,7 @@ record NumericColumns(int[] positions, List<String> warnings) {
 
         int[] texts(boolean[] left) {
             return IntStream.range(0, left.length)
-                    .filter(column -> !left[column] && isText(column))
+                    .filter(column -> !left[column] && !kept[column] && isText(column))
                     .toArray();
         }
 
@@ -95,7 +113,7 @@ record NumericColumns(int[] positions, List<String> warnings) {
                     .mapToDouble(column -> left[column] ? 0 : deviation(column))
                     .toArray();
             return IntStream.range(0, left.length)
-                    .filter(column -> !left[column] && differentWhole(column))
+                    .filter(column -> !left[column] && !kept[column] && differentWhole(column))
                     .filter(column -> isNamed(column) || dominates(column, deviations))
                     .toArray();
         }

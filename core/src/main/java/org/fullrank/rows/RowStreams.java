@@ -38,8 +38,10 @@ public final class RowStreams {
     public static RowStream open(Path file, Selection selection) {
         RowFormat format = RowFormat.of(file);
         InputException.when(
-                format != RowFormat.TEXT && !selection.skipped().isEmpty(),
-                "--skip-column: found %s, which is no CSV file, expected a table; leave --skip-column out",
+                format != RowFormat.TEXT
+                        && !(selection.skipped().isEmpty() && selection.kept().isEmpty()),
+                "%s: found %s, which is no CSV file, expected a table; leave the option out",
+                selection.skipped().isEmpty() ? "--keep-column" : "--skip-column",
                 file);
         return switch (format) {
             case NPY -> NpyFile.matrix(file, selection);

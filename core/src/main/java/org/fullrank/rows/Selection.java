@@ -10,14 +10,26 @@ import org.jspecify.annotations.Nullable;
 /// @param labelColumn the label column of a CSV file by name or position, see [org.fullrank.file.CsvTable], or
 ///     the field of JSON lines; null for the one found there
 /// @param skipped columns of a CSV file that are not read, by name or position
-public record Selection(@Nullable String key, @Nullable String labelColumn, List<String> skipped) {
+/// @param kept columns of a CSV file that are read although they look like an index, an identifier or text, by name
+///     or position
+public record Selection(@Nullable String key, @Nullable String labelColumn, List<String> skipped, List<String> kept) {
     public Selection {
         skipped = List.copyOf(skipped);
+        kept = List.copyOf(kept);
+    }
+
+    /// Keeps no column that looks like an identifier.
+    public Selection(@Nullable String key, @Nullable String labelColumn, List<String> skipped) {
+        this(key, labelColumn, skipped, List.of());
     }
 
     /// Skips no column.
     public Selection(@Nullable String key, @Nullable String labelColumn) {
         this(key, labelColumn, List.of());
+    }
+
+    public Selection withKey(String other) {
+        return new Selection(other, labelColumn, skipped, kept);
     }
 
     /// Selects nothing. The array and the label column are found automatically.

@@ -39,6 +39,27 @@ class TableTest {
     }
 
     @Test
+    void aLastColumnThatLooksLikeClassesIsNamed() throws IOException {
+        var rows = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            rows.append("%s,%s,%d\n".formatted(i * 0.37, i * i * 0.1, 1 + i / 20));
+        }
+        Path file = Files.writeString(folder.resolve("wine.csv"), rows);
+        DataSpec spec = DataSpec.of(file.toString()).withCache(folder.resolve("cache"));
+        String note = "column 3 is read as a feature but has only 3 different whole numbers; if it is the class, use"
+                + " --label-column 3";
+        try (Dataset data = Dataset.open(spec)) {
+            assertThat(data.warnings()).containsExactly(note);
+        }
+        for (String column : List.of("3", "none")) {
+            try (Dataset data = Dataset.open(spec.withLabelColumn(column))) {
+                assertThat(data.warnings()).isEmpty();
+                assertThat(data.classNames()).hasSize(column.equals("3") ? 3 : 0);
+            }
+        }
+    }
+
+    @Test
     void categoriesBecomeOneValueForEachLevelAndMissingNumbersAMeanWithAnIndicator() throws IOException {
         Path file = csv("mixed.csv", "age,job,label\n20, cook,a\n?,nurse,b\n40,,a\nNA,cook,b\n");
         try (Dataset data = Dataset.open(spec(file))) {

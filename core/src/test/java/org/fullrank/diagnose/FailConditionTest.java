@@ -48,6 +48,13 @@ class FailConditionTest {
         assertThatThrownBy(() -> fails("std<1", 1))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("found no std among the figures of a & <b>");
+        String xml = JUnitReport.xml(
+                List.of(diagnosis(0.1)),
+                List.of(FailCondition.parse("std<1"), FailCondition.parse("rankme.share<0.2"), FailCondition.COLLAPSE));
+        assertThat(xml)
+                .contains("tests=\"3\" failures=\"1\" errors=\"1\"")
+                .containsOnlyOnce("<error message=\"--fail-on std&lt;1: found no std among the figures")
+                .containsOnlyOnce("<failure message=\"rankme.share is 0.1");
     }
 
     @ParameterizedTest

@@ -7,11 +7,22 @@ import static org.assertj.core.api.Assertions.within;
 import java.util.List;
 import org.fullrank.data.Images;
 import org.fullrank.data.Labels;
+import org.fullrank.data.SeriesShape;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 
 class RawInputTest {
+    @Test
+    void aProtocolDescribesTheInputThatThereIs() {
+        Vectors vectors = Vectors.of(new float[12], 6);
+        assertThat(RawInput.describe(Images.of(new byte[4], 2, 2, 1))).startsWith("pixels / 255");
+        assertThat(RawInput.describe(vectors)).contains("vectors as is");
+        assertThat(RawInput.describe(vectors.withSeries(new SeriesShape(2, 3))))
+                .contains("all channels and steps")
+                .doesNotContain("pixels");
+    }
+
     @Test
     void smallImagesAreTakenAsTheyAre() {
         byte[] pixels = {0, 51, (byte) 255, 102};

@@ -16,10 +16,12 @@ import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.CsvTable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Embeddings in CSV files and JSON lines that other programs write.
 class EmbeddingTextTest {
@@ -72,7 +74,7 @@ class EmbeddingTextTest {
                                     : "left out " + named + ": "
                                             + (cells.contains("#")
                                                     ? "different whole numbers, which look like identifiers; if they are"
-                                                            + " dimensions, save the rows as .npy"
+                                                            + " dimensions, use --keep-column"
                                                     : "text"));
         }
     }
@@ -105,6 +107,81 @@ class EmbeddingTextTest {
         assertThatThrownBy(() -> RowStreams.open(json, new Selection(null, null, List.of("a"))))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("is no CSV file");
+    }
+
+    private static Selection keeping(String labelColumn, List<String> skipped, String kept) {
+        return new Selection(null, labelColumn, skipped, List.of(kept));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"user_id", "1"})
+    void anIdentifierThatTheUserKeepsIsRead(String kept) throws IOException {
+        Path file = table("user_id", "#");
+        int without;
+        try (RowStream rows = RowStreams.open(file)) {
+            without = rows.width();
+        }
+        try (RowStream rows = RowStreams.open(file, keeping(null, List.of(), kept))) {
+            assertThat(rows.width()).isEqualTo(without + 1);
+            assertThat(rows.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void anIndexThatTheUserKeepsIsRead() throws IOException {
+        List<String> lines =
+                IntStream.range(1, 40).mapToObj(i -> i + "," + 0.5 * (i % 7)).toList();
+        Path file = file("counting.csv", lines);
+        try (RowStream rows = RowStreams.open(file)) {
+            assertThat(rows.width()).isEqualTo(1);
+            assertThat(rows.warnings()).singleElement().asString().contains("left out as an index");
+        }
+        try (RowStream rows = RowStreams.open(file, keeping(null, List.of(), "1"))) {
+            assertThat(rows.warnings()).isEmpty();
+            assertThat(values(rows)).startsWith(1, 0.5, 2, 1);
+        }
+    }
+
+    @Test
+    void aKeptColumnIsADimension() throws IOException {
+        Path file = table("user_id,country", "#,@");
+        assertThatThrownBy(() -> values(RowStreams.open(file, keeping(CsvTable.NO_LABEL, List.of(), "country"))))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("expected a number");
+        assertThatThrownBy(() -> RowStreams.open(file, keeping(null, List.of("user_id"), "1")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("column 1 (user_id) for --keep-column, which is skipped too");
+        assertThatThrownBy(() -> RowStreams.open(file, keeping("user_id", List.of(), "1")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("which is the label too");
+        assertThatThrownBy(() -> RowStreams.open(file, keeping(null, List.of(), "x")))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("has no column x")
+                .hasMessageEndingWith("correct --keep-column");
+        Path json = file("z.jsonl", List.of("[1,2]"));
+        assertThatThrownBy(() -> RowStreams.open(json, keeping(null, List.of(), "1")))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("--keep-column: found");
+    }
+
+    @Test
+    void labelsOfJsonLinesMayBeginLate() throws IOException {
+        Path file = file(
+                "late.jsonl",
+                List.of(
+                        "{\"z\": [1, 2]}",
+                        "{\"z\": [3, 4], \"y\": \"cat\"}",
+                        "{\"z\": [3, 4], \"y\": null}",
+                        "{\"z\": [5, 6], \"y\": \"dog\"}",
+                        "{\"z\": [7, 8]}"));
+        for (String wanted : new String[] {null, "y"}) {
+            Labels labels = Objects.requireNonNull(RowStreams.labels(file, new Selection(null, wanted), _ -> {}));
+            assertThat(labels.names()).containsExactly("cat", "dog");
+            assertThat(labels.classes()).containsExactly(Labels.UNLABELED, 0, Labels.UNLABELED, 1, Labels.UNLABELED);
+        }
+        assertThatThrownBy(() -> RowStreams.labels(file, new Selection(null, "w"), _ -> {}))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found no field w in any line");
     }
 
     @Test

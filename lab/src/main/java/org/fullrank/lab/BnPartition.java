@@ -42,6 +42,11 @@ record BnPartition(Statistics statistics, Normal normal, DoubleUnaryOperator act
                 "the claims of the abstract. The formulas are derived here, and the numbers come from"
                         + " this project",
                 """
+                What does batch normalization do to a network before any training? The experiment draws the lines
+                along which a small ReLU network folds the plane, with batch normalization and without it. You see
+                that it moves the folds from empty space onto the data, so that the data are cut into many more
+                pieces.
+
                 A network of ReLU units cuts its input space into regions, as folds divide a sheet of paper. Inside
                 each region, the network is linear. A fold far away from the data does nothing, because its unit is
                 always on or always off for the data. Batch normalization centers the values of each unit over the

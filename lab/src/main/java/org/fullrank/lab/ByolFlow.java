@@ -51,6 +51,11 @@ record ByolFlow(Lemma lemma) implements Experiment {
                 Byol.PAPER,
                 "lemma 1, theorem 1, section 3.1 and appendix A",
                 """
+                Why does BYOL not collapse, although equal outputs for all items would solve its task? The
+                experiment takes a network so simple that its training is an equation, and solves this equation in
+                four ways. You see that all four agree, and that the weights vanish if the predictor or the
+                stop-gradient is removed.
+
                 A linear network has 6 inputs and 4 outputs. W are its online weights, Wp is the predictor, and Wa
                 is the target. Training minimizes `J = 1/2 E |Wp W x1 - sg(Wa x2)|^2` for two views x1 and x2 of a
                 sample. X is the correlation matrix of the data, and X' is the covariance of the views around their

@@ -37,6 +37,11 @@ record ByolPhase(BiFunction<Parameters, Mode, Mode> slope) implements Experiment
                 Byol.PAPER,
                 "section 3.2 and figures 3, 5, 8",
                 """
+                When does a direction of the embedding survive the training of BYOL, and when does it die? The
+                experiment follows a single direction, which only needs two numbers, from many starts. You see a map
+                of these numbers: on one side of a border every start flows to a healthy point, and on the other
+                side to zero, which is collapse.
+
                 The experiment follows one eigenmode of a linear BYOL. For this mode, p is the eigenvalue of the
                 predictor, and s is the eigenvalue of the correlation of the predictor's input. The number tau is
                 the ratio of the target's weights to the online weights.

@@ -47,6 +47,11 @@ record Conditioning(LayerMap map, Hessian hessian, Gradient gradient) implements
                 "the claims of the abstract. The formulas are derived here, and the numbers come from"
                         + " this project",
                 """
+                Why are networks with skip connections easier to train? The experiment computes how long and narrow
+                the valley of the loss is, for layers with and without a skip connection, and counts the steps of
+                gradient descent. You see that the skip connection makes the valley much rounder, and the training
+                many times shorter.
+
                 Gradient descent is slow if the loss is a long, narrow valley. A step that is safe for the steep
                 sides is tiny along the floor. The condition number says how narrow the valley is. It is the largest
                 singular value divided by the smallest. A plain layer has a large condition number. A layer with a

@@ -41,12 +41,13 @@ record DeeptensorNoise(Automatic automatic) implements Experiment {
                 "the claim of the abstract about Poisson noise, and the set-up of figure 6 in the official code. The"
                         + " claims about ranks and stopping come from this project",
                 """
-                How much noise can be removed from one matrix if nothing is known but that its rank is low? Here, an
-                untrained network generates each factor of a product `U V'`, the product is fitted to a noisy matrix
-                whose truth is known, and singular value decompositions (SVD) of the same matrix are its rivals. You see
-                the PSNR of each way: its distance from the truth in dB, where more is better.
+                Can networks that have seen no training data remove noise from a matrix? The experiment lets two
+                untrained networks generate the factors of a noisy matrix, and compares the result with the singular
+                value decomposition (SVD). You see a clear gain over an SVD with the rank of the clean matrix, a
+                small one over the SVD of the best rank, and none if the factors have no structure.
 
-                A network learns structure faster than noise. So the number of steps is the regularizer: after many steps
+                An untrained network generates each factor of `U V'`, and both are fitted to one noisy matrix. A
+                network learns structure faster than noise. So the number of steps is the regularizer: after many steps
                 the fit is the SVD of its rank, noise included.
 
                 **Set-up.** Matrices of 64 x 64 and rank 32, scaled to [0, 1]. The factors are *piecewise* constant

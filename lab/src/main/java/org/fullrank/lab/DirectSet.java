@@ -50,6 +50,11 @@ record DirectSet(Slope slope) implements Experiment {
                 "the claim of the abstract about DirectSet(alpha) and DirectCopy. The formulas are derived here and"
                         + " unverified against the paper",
                 """
+                Can the predictor of BYOL be computed instead of trained, and what does the network remember then?
+                The experiment sets the predictor to a power of the correlations of its input and trains with weight
+                decay. You see that the network keeps the inputs that views change little and forgets those that
+                they change a lot, with the same threshold for every power.
+
                 A linear network W is trained with a stop-gradient. The predictor of this network is set to `Wp =
                 F^alpha` with `F = W W'`. Let l be an eigenvalue of F in a direction in which the augmentation has
                 the variance sigma^2. This eigenvalue follows `dl = 2 l [p (1 - (1+sigma^2) p) - eta]` with `p =

@@ -61,6 +61,11 @@ record EigenAlignment(Flow flow) implements Experiment {
                 Byol.PAPER,
                 "theorem 3 and section 3.1",
                 """
+                The theory of BYOL says that the predictor and the correlations of its input end up with the same
+                eigenvectors: do they? The experiment starts from two matrices that have nothing in common and lets
+                them follow the equations of the training. You see their mismatch shrink at the rate that the
+                theorem predicts.
+
                 In a linear BYOL, let Wp be the predictor and F the correlation of its input. If both are symmetric,
                 their flow is `dWp = -(alpha_p/2)(1+sigma^2){Wp, F} + alpha_p tau F - eta Wp`, `dF =
                 -(1+sigma^2){Wp^2, F} + tau {Wp, F} - 2 eta F`. Here, `{A, B}` is `A B + B A`. The experiment uses 6

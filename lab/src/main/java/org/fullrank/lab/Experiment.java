@@ -5,7 +5,8 @@ import java.util.SequencedMap;
 
 /// A program that checks the claims of a paper.
 public sealed interface Experiment
-        permits Oja,
+        permits KindsOfCollapse,
+                Oja,
                 LplToy,
                 LplDigits,
                 ByolPhase,

@@ -7,6 +7,7 @@ import org.fullrank.settings.Nearest;
 /// The list of experiments.
 public final class Experiments {
     private static final List<Experiment> ALL = List.of(
+            new KindsOfCollapse(),
             new Oja(),
             new LplToy(),
             new LplDigits(),

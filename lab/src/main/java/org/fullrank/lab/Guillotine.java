@@ -69,7 +69,10 @@ record Guillotine(Pairs pairs, Probe probe) implements Experiment {
                         + " afterwards disagree. The linear set-up and the margins come from this project. We did not"
                         + " read the text of the paper",
                 """
-                Why is a layer before the head better than the head? This linear case has an exact answer.
+                Why do people throw away the last layers of a network after self-supervised training? The experiment
+                takes the smallest case that has an exact answer, a linear head on two pairs of numbers of which the
+                views keep only one. You see that the head forgets what the views change, so the layer before it is
+                better for tasks that need this, and worse for tasks with few labels that do not.
 
                 **Set-up.** An input has two parts, `u` and `v`, with two independent Gaussian numbers each. Both
                 views of a pair share `u`, and `v` is drawn again. The *head* is the linear map to 2 dimensions that

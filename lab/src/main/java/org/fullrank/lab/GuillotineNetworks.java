@@ -78,6 +78,11 @@ record GuillotineNetworks() implements Experiment {
     }
 
     private static final String ABOUT = """
+        Which layer of a trained network should one use? The experiment trains four small networks on MNIST
+        that differ only in their pairs of views, and measures every layer. You see that the last layer
+        loses more if the views change more, and that it is the best layer if the pairs are images of the
+        same class.
+
         The experiment `guillotine` shows in closed form why a layer before the head can be better than the head.
         This one shows it for trained networks. Four networks differ only in their pairs of views.
 

@@ -73,9 +73,10 @@ record Information(Local local, Normality normality, Entropy entropy, LogDetToy.
                         + " 2022, arXiv 2207.10081",
                 "the claims of the abstract. The set-up, the formulas and the margins come from this project",
                 """
-                How much information do embeddings hold, and does VICReg raise it? There are formulas only for simple
-                distributions, so the paper takes the embeddings of an item with a little noise for Gaussian. The
-                experiment measures up to which noise this is true, and how near the formulas come.
+                How much information do embeddings hold, and does VICReg raise it? There are formulas only for
+                simple distributions, so the paper takes the embeddings of an item with a little noise for Gaussian;
+                the experiment measures up to which noise this is true, and how near the formulas come. You see that
+                the outputs are Gaussian as long as the noise is too small to switch a unit on or off.
 
                 **Why Gaussian.** A network of ReLUs cuts its input space into regions. In a region it is linear,
                 `f(x + e) = f(x) + J e`. So Gaussian noise e with the covariance S gives Gaussian outputs with the

@@ -39,6 +39,12 @@ record IsoModes(Gradient gradient) implements Experiment {
                 "figures 2, 5 and 6 as in the official notebook. The rates and the invariants are derived here. We"
                         + " did not read the text of the paper",
                 """
+                Do all directions of an embedding learn at the same speed? The experiment trains a linear network
+                with two common losses, Euclidean and cosine, and with variants of them that are made to treat all
+                directions alike (IsoLoss), and follows every direction. You see that weak directions learn slowly
+                under the Euclidean loss and several times faster under its IsoLoss, and that all of them shrink
+                without the stop-gradient.
+
                 A linear network W has 15 Gaussian inputs, 10 outputs and initial weights N(0, 1/16). The predictor
                 of this network is set exactly to `Wp = W W'` (alpha 1). The first view of a sample has no noise.
                 The second view has noise of standard deviation 0.1 and a stop-gradient.

@@ -37,6 +37,11 @@ record LplDigits(Plasticity plasticity) implements Experiment {
                 "supplement S2 as in the official notebook. The margins are chosen here. We did not read the text of"
                         + " the paper",
                 """
+                Can a neuron find out from time alone what to pay attention to? The experiment shows it sequences of
+                digits in which either the place or the digit stays the same from one image to the next. You see
+                that a predictive neuron becomes selective to what stays, and that the other rules always choose the
+                place, which is the stronger signal.
+
                 The images are the digits 5 and 6 of MNIST (1000 images of each) with gray values in [0, 1]. Each
                 image is placed at the top left or at the bottom right of a canvas of 56 x 56 pixels. The next
                 sample of a sequence keeps either the place or the digit of the previous sample. The other attribute

@@ -45,6 +45,11 @@ record LplToy(Plasticity plasticity) implements Experiment {
                 "figure 2 as in the official notebook. The norms and the threshold are derived here. We did not read"
                         + " the text of the paper",
                 """
+                What does a neuron learn if the strongest signal is noise? The experiment gives a neuron two inputs,
+                a weak one that changes slowly and a strong one that is noise, and trains it with Hebbian rules and
+                with a rule that also predicts its previous output. You see that the Hebbian neuron follows the
+                noise, and that the predictive neuron stays with the slow input.
+
                 A linear neuron without bias gets samples (x, y). The coordinate x is the center of a cluster (-1 or
                 1) plus 0.1 N(0, 1). The coordinate y is the noise sigma_y N(0, 1), called the nuisance. With
                 probability p, a sample comes from another cluster than the previous sample. The probability p is 0 except

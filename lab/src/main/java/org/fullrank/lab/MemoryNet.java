@@ -13,6 +13,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.linalg.LowRank;
 import org.fullrank.linalg.RankSampler;
 import org.fullrank.linalg.Reductions;
+import org.fullrank.optim.OptimizerSpec;
 import org.jspecify.annotations.Nullable;
 
 /// A recurrent network `h' = phi(W x + U h)` with the output `V h + c`, and its training by RMSprop. U moves
@@ -22,8 +23,7 @@ final class MemoryNet implements SequenceNet {
     /// The rate of U is the rate of all others divided by this number, as in the code of projUNN.
     static final double DIVIDER = 32;
 
-    private static final double ALPHA = 0.99;
-    private static final double EPSILON = 1e-8;
+    private static final OptimizerSpec.Rmsprop RMSPROP = OptimizerSpec.Rmsprop.defaults();
     private static final int RANK = 1;
     private static final double BIAS = 0.01;
 
@@ -264,8 +264,9 @@ final class MemoryNet implements SequenceNet {
 
     private Tensor change(int i, Tensor gradient, double rate) {
         Tensor square = squares.get(i);
-        square.mul_(Tensors.scalar(ALPHA)).addcmul_(gradient, gradient, Tensors.scalar(1 - ALPHA));
-        return gradient.div(square.sqrt().add(Tensors.scalar(EPSILON))).mul(Tensors.scalar(-rate));
+        square.mul_(Tensors.scalar(RMSPROP.alpha())).addcmul_(gradient, gradient, Tensors.scalar(1 - RMSPROP.alpha()));
+        return gradient.div(square.sqrt().add(Tensors.scalar(RMSPROP.epsilon())))
+                .mul(Tensors.scalar(-rate));
     }
 
     /// The gradients of [#parameters].

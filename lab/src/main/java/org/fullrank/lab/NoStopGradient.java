@@ -71,6 +71,11 @@ record NoStopGradient(Gradient gradient) implements Experiment {
                 Byol.PAPER,
                 "theorem 2",
                 """
+                What happens to BYOL if the gradient also flows through the target? The experiment trains a small
+                linear network with the stop-gradient and without it, three times from the same starts. You see that
+                without the stop-gradient the weights shrink to zero, and all embeddings with them; with it, they
+                survive.
+
                 A linear network has 5 inputs and 4 outputs. W are its weights, and Wp is the predictor. Training
                 minimizes `J = 1/2 E |Wp W x1 - W x2|^2`, and the gradient goes through both branches. X is the
                 correlation matrix of the data, and X' is the covariance of the views around their mean. Both are

@@ -77,6 +77,11 @@ record Oja(Rule rule) implements Experiment {
                 "the Hebbian term. The condition and the fixed points are derived here. We did not read the texts of"
                         + " the papers",
                 """
+                How does a single neuron find the strongest direction of its data? The experiment trains one with
+                Oja's rule of 1982, and one with the gradient of the log-variance, a term of modern losses, on the
+                same samples. You see that both find the first principal component, because the two rules differ
+                only in the length of their steps.
+
                 A linear neuron `z = w.x` gets Gaussian input of 5 dimensions with mean zero and the standard
                 deviations 2, 1.5, 1, 0.5 and 0.2. Below, `<.>` is the mean over a batch of 100 new samples. The
                 weights w change in 4000 steps of size 0.01 by one of two rules:

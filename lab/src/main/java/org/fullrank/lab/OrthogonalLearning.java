@@ -55,11 +55,11 @@ record OrthogonalLearning(Move move, Approximation approximation) implements Exp
                 "learning a random unitary matrix. Here it is real and of size 64; the paper's is complex and of size"
                         + " 2048",
                 """
-                A recurrent network multiplies its memory by the same matrix at every time step, and the memory neither
-                explodes nor fades if this matrix is orthogonal, that is, if it only rotates. The experiment learns an
-                unknown orthogonal matrix from examples with updates that keep the matrix orthogonal and touch only one
-                direction at a time. You see that these cheap steps find the matrix, that it stays orthogonal to the
-                last digits, and that a mirrored matrix cannot be reached.
+                Can a network learn a rotation without ever leaving the rotations? A recurrent network that only
+                rotates its memory neither loses nor explodes it; the experiment learns an unknown orthogonal matrix
+                from examples, with cheap updates that each touch only one direction and keep the matrix orthogonal.
+                You see that these steps find the matrix, that it stays orthogonal to the last digits, and that a
+                mirrored matrix cannot be reached.
 
                 The target V and the start U are random orthogonal matrices of size n = 64 (32 in a quick run). If their
                 determinants differ, one column of the target changes its sign. Each step draws 16 standard normal

@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/// The page of all experiments, `README.md`. The page has every claim with its value for every seed.
+/// The page of all experiments, `README.md`: the [Course], and every claim with its value for every seed.
 ///
 /// @param sweeps sweeps with the same settings, at least one
 public record Overview(List<Sweep> sweeps) {
@@ -38,6 +38,9 @@ public record Overview(List<Sweep> sweeps) {
                         seeds,
                         ExperimentPage.lengthOption(settings.getFirst()),
                         ExperimentPage.dataOption(settings.getFirst())));
+        page.append(Course.standard()
+                .markdown(sweeps.stream().map(Sweep::experiment).toList()));
+        page.append("\n## All experiments\n\n");
         page.append(contents().markdown()).append('\n');
         for (Sweep sweep : sweeps) {
             page.append("## %s\n\n".formatted(sweep.experiment().name()));

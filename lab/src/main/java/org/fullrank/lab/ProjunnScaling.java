@@ -47,10 +47,11 @@ record ProjunnScaling(OrthogonalLearning.Move move) implements Experiment {
                 OrthogonalLearning.PAPER,
                 "the cost of an update",
                 """
-                A matrix can be held orthogonal in several ways, most of which factorize the whole matrix after every
-                step, so that twice the size means eight times as many operations. An update of low rank only touches
-                few directions. You see its time grow with about the square of the size and with the rank, and from which
-                size on it is faster than the others.
+                What does it cost to keep a matrix orthogonal while it learns? Most ways factorize the whole matrix
+                after every step, so that twice the size means eight times as many operations; the experiment
+                compares their times with those of an update of low rank, which only touches few directions. You see
+                its time grow with about the square of the size and with the rank, and from which size on it is
+                faster than the others.
 
                 All ways move one random orthogonal matrix U, `[n, n]`, by the same change `G = a b'` of rank k:
 

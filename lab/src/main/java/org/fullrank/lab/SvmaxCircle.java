@@ -52,6 +52,11 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient, double weight) implemen
                 "Taha, Hanson, Shrivastava, Davis, SVMax: A feature embedding regularizer, arXiv" + " 2103.02770",
                 "figure 1 and equations 2 to 4. The descent of points on the circle is an experiment of this project",
                 """
+                Can one number say whether embeddings are spread or lie at two poles? The experiment puts points on
+                a circle, once spread and once polarized, and computes the mean of the singular values, which SVMax
+                raises in training. You see that the number tells the two apart, and that points which follow its
+                gradient spread out.
+
                 E `[b, d]` is a matrix of b embeddings with rows of norm 1. The mean singular value of E is `s_mu =
                 (1/d) sum s_i(E)`. This mean lies between `L = sqrt(b)/d` (rank 1) and `U = (1/d) sqrt(b d/max(b,
                 d)) sqrt(b)` (all singular values are equal).

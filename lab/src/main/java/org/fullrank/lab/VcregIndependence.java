@@ -33,6 +33,12 @@ record VcregIndependence(Covariance covariance) implements Experiment {
                         + " Self-Supervised Representations, 2022, arXiv 2209.14905",
                 "the claims of the abstract. The set-up, the formulas and the margins come from this project",
                 """
+                Does a loss that removes correlations also remove other dependence? The experiment trains small
+                encoders with a covariance term behind projectors of several kinds and widths, and measures how
+                dependent the dimensions in front of the projector are. You see that a wide projector makes them
+                much more independent than a narrow one, even if it is random, and that its own outputs stay
+                dependent.
+
                 VICReg, Barlow Twins and W-MSE push the covariances of their embeddings to zero. So the embeddings
                 become uncorrelated. The paper says that the representation, which is the input of the projector,
                 then gets more than that: its dimensions become pairwise independent.

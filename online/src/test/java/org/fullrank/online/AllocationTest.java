@@ -5,10 +5,16 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.List;
+import java.util.stream.LongStream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 class AllocationTest {
+    /// The first round loads classes, and the compiler may allocate a few bytes on the thread in any of them. A rule
+    /// that
+    /// allocates does so in all.
+    private static final int ROUNDS = 5;
+
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
 
     static List<OnlineRule> rules() {
@@ -35,8 +41,11 @@ class AllocationTest {
     @MethodSource("rules")
     void learningAllocatesNothing(OnlineRule rule) {
         float[][] samples = Samples.slow(1, 200, 20, 0.9);
-        allocated(rule, samples); // loads classes
-        assertThat(allocated(rule, samples)).isZero();
+        assertThat(LongStream.generate(() -> allocated(rule, samples))
+                        .limit(ROUNDS)
+                        .min())
+                .as("fewest bytes of %d rounds", ROUNDS)
+                .hasValue(0);
     }
 
     /** Bytes allocated by ten passes of updates, transforms and ends of sequences. */

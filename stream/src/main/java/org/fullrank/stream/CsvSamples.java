@@ -166,7 +166,9 @@ final class CsvSamples implements Samples {
                 fresh[at] = Cells.number(next.getField(column));
                 if (!Float.isFinite(fresh[at])) {
                     boolean filled = hasValues && bad.policy() == BadCells.Policy.LAST;
-                    String expected = Cells.expected(next.getField(column), "correct it or skip the column");
+                    String expected = Cells.expected(
+                            next.getField(column),
+                            "correct it, skip the column (--skip-column) or the row (--bad skip)");
                     bad.add(place(next, column), expected, filled);
                     if (!filled) {
                         return false;

@@ -1,0 +1,127 @@
+package org.fullrank.data;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/// Folders of images that are classes, and others.
+class FolderNamesTest {
+    @TempDir
+    Path folder;
+
+    @ParameterizedTest
+    @CsvSource({
+        "2019;2020, photos, dates",
+        "2019-05;2019-06, photos, dates",
+        "201905;20190612, photos, dates",
+        "2019-05-12 birthday;2019_06_01, photos, dates",
+        "05-2019;06-2019, photos, dates",
+        "May;June 2019, photos, dates",
+        "01;02;12, 2019, dates",
+        "05 May;06 June, 2019, dates",
+        "01;02;12, photos, ",
+        "13;14, 2019, ",
+        "0;1;2, photos, ",
+        "2019;2020;unsorted, photos, dates",
+        "2019;unsorted, photos, ",
+        "1899;2100, photos, ",
+        "cat;dog;may, photos, ",
+        "100CANON;101CANON, DCIM, cameras",
+        "DCIM;Camera, photos, cameras",
+        "10000012;10000013, photos, ",
+        "001.Black_footed_Albatross;002.Laysan_Albatross, photos, ",
+        "n01440764;n01443537, photos, "
+    })
+    void datesAndCamerasAreNoClasses(String names, String parent, String kind) {
+        assertThat(FolderNames.noClasses(List.of(names.split(";")), parent).orElse(null))
+                .isEqualTo(kind);
+    }
+
+    private DataSpec photos(String... paths) throws IOException {
+        int gray = 0;
+        for (String path : paths) {
+            Path file = folder.resolve("photos").resolve(path);
+            Files.createDirectories(file.getParent());
+            Files.write(file, SampleFiles.image("png", 4, 4, gray += 0x101010));
+        }
+        return DataSpec.of(folder.resolve("photos").toString()).withCache(folder.resolve("cache"));
+    }
+
+    @Test
+    void photosByYearHaveNoLabelsUnlessAskedFor() throws IOException {
+        DataSpec spec = photos("2019/a.png", "2020/b.png", "loose.png");
+        try (Dataset data = Dataset.open(spec)) {
+            assertThat(data.classNames()).isEmpty();
+            assertThat(data.hasFolderClasses()).isFalse();
+            assertThat(data.items(Split.TRAIN).size()).as("the loose image too").isEqualTo(3);
+            assertThat(data.warnings())
+                    .containsExactly("folders such as 2019 are named after dates and not taken as classes;"
+                            + " --set data.labelColumn=folders takes them");
+        }
+        try (Dataset data = Dataset.open(spec.withLabelColumn(DataSpec.FOLDERS))) {
+            assertThat(data.classNames()).containsExactly("2019", "2020");
+            assertThat(data.hasFolderClasses()).isTrue();
+            assertThat(data.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void monthsInOneYearHaveNoLabels() throws IOException {
+        try (Dataset data = Dataset.open(photos("2019/05/a.png", "2019/06/b.png"))) {
+            assertThat(data.classNames()).isEmpty();
+        }
+    }
+
+    @Test
+    void photosByYearMayHaveAListOfLabels() throws IOException {
+        DataSpec spec = photos("2019/a.png", "2020/b.png");
+        Files.writeString(folder.resolve("photos/labels.csv"), "file,label\na.png,cat\nb.png,dog\n");
+        try (Dataset data = Dataset.open(spec)) {
+            assertThat(data.classNames()).containsExactly("cat", "dog");
+        }
+    }
+
+    @Test
+    void noLabelsAreReadIfThereAreNone() throws IOException {
+        DataSpec spec = photos("cat/a.png", "dog/b.png", "dog/c.png");
+        try (Dataset data = Dataset.open(spec)) {
+            assertThat(data.classNames()).containsExactly("cat", "dog");
+            assertThat(data.summary().text()).contains("2: cat, dog (the names of the folders)");
+        }
+        try (Dataset data = Dataset.open(spec.withLabelColumn("none"))) {
+            assertThat(data.classNames()).isEmpty();
+            assertThat(data.items(Split.TRAIN).labels()).isNull();
+        }
+        Path digits = folder.resolve("train-images-idx3-ubyte");
+        Files.write(digits, SampleFiles.idx(new byte[8], 2, 2, 2));
+        Files.write(folder.resolve("train-labels-idx1-ubyte"), SampleFiles.idx(new byte[] {1, 0}, 2));
+        DataSpec idx = spec.withPath(digits.toString());
+        try (Dataset with = Dataset.open(idx);
+                Dataset without = Dataset.open(idx.withLabelColumn("none"))) {
+            assertThat(with.classNames()).isNotEmpty();
+            assertThat(without.classNames()).isEmpty();
+            assertThat(without.items(Split.TRAIN).labels()).isNull();
+        }
+    }
+
+    @Test
+    void filesBesideTheImagesAreNotReadEither() throws IOException {
+        DataSpec spec = photos("a.png", "b.png");
+        Files.write(folder.resolve("photos/a.cls"), "1".getBytes(StandardCharsets.UTF_8));
+        Files.write(folder.resolve("photos/b.cls"), "0".getBytes(StandardCharsets.UTF_8));
+        try (Dataset with = Dataset.open(spec);
+                Dataset without = Dataset.open(spec.withLabelColumn("none"))) {
+            assertThat(with.classNames()).hasSize(2);
+            assertThat(without.classNames()).isEmpty();
+            assertThat(without.warnings()).isEmpty();
+        }
+    }
+}

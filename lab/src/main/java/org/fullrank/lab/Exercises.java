@@ -1,0 +1,48 @@
+package org.fullrank.lab;
+
+/// The texts of the [Course], in Markdown.
+final class Exercises {
+    static final String INTRODUCTION = """
+            ## What is collapse?
+
+            An encoder learns without labels if it gives two changed copies of an item (its *views*) the same embedding. But
+            it can do that in a useless way: give all items the same embedding. Then the loss is perfect, and the
+            embeddings are worthless. This is *collapse*.
+
+            ![Embeddings before training, at one point, on one line, and spread](collapse.svg)
+
+            *Four trainings of the same small encoder; each dot is an item, each color a class. In the second picture all
+            dots are at one point: constant collapse. In the third they are on one line: dimensional collapse. The
+            experiment [collapse](collapse.md) makes this picture: `fullrank lab run collapse`.*
+
+            ## The course
+
+            Eight lessons lead through the experiments. For each experiment, run `fullrank lab run NAME --quick` or only
+            read its page: first the three sentences at the top (the question, the experiment, what you see), then the
+            figure, then the claims with their measured values, and the formulas last. Lessons 1 and 2 are for everybody. The
+            others can be read in any order after what they need.
+            """;
+
+    static final String STOP_GRADIENT = """
+            **Exercise: remove the stop-gradient and watch.** The first command trains BYOL on built-in images. The second
+            one is the same training, but the gradient also flows through the target. The third shows both live in a
+            browser; start it in another terminal. Each training takes a few minutes.
+
+            ```
+            fullrank pretrain --recipe small-byol --data shapes --set data.samples=5000 --set train.epochs=5 --out runs/with
+            fullrank pretrain --recipe small-byol --data shapes --set data.samples=5000 --set train.epochs=5 \\
+                --set method.target.type=gradient --out runs/without
+            fullrank watch
+            ```
+
+            Before you start: which of the two losses will be smaller? Then compare the last lines of both (`loss`, and `std`
+            and `RankMe` next to it), the alarm, and the verdicts at the end. `fullrank diagnose runs/without` says what
+            happened. Can you repair the second training and leave the gradient in? The alarm names a setting.
+
+            *Answer, measured with the seeds 1 and 2:* the training with the stop-gradient ends with a loss of 1.19 and 1.73
+            and a RankMe of 14.1 and 13.3 dimensions. Without it, the loss is 0.0014 and 0.0008, RankMe is 1.9 and 1.6, and
+            the verdict on the embedding is constant collapse.
+            """;
+
+    private Exercises() {}
+}
