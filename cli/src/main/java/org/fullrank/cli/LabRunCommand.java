@@ -62,9 +62,10 @@ final class LabRunCommand extends Job {
     @Option(
             names = "--data",
             paramLabel = "PATH",
-            description = "A folder with the folders mnist, fashion-mnist, tabular and tensors, or one of these folders."
-                    + " An experiment whose data set is missing says so: it leaves the claims about it undecided, or"
-                    + " draws data of its own.")
+            description =
+                    "A folder with the folders mnist, fashion-mnist, tabular and tensors, or one of these folders."
+                            + " An experiment whose data set is missing says so: it leaves the claims about it undecided, or"
+                            + " draws data of its own.")
     @Nullable
     String data;
 

@@ -62,7 +62,10 @@ class ExportCommandTest {
                 var encoder = TrainedEncoder.open(Path.of(run))) {
             float[] expected = encoder.embed(row);
             float[] found = check.run(row, false, 3)[0];
-            double size = IntStream.range(0, 6).mapToDouble(i -> Math.abs(expected[i])).max().orElseThrow();
+            double size = IntStream.range(0, 6)
+                    .mapToDouble(i -> Math.abs(expected[i]))
+                    .max()
+                    .orElseThrow();
             assertThat(IntStream.range(0, 6).mapToDouble(i -> Math.abs(found[i] - expected[i])))
                     .allMatch(gap -> gap < 1e-5 * size);
         }
@@ -73,13 +76,13 @@ class ExportCommandTest {
         for (String[] wrong : new String[][] {
             {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
             {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
-            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected uint8 or float"},
+            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected uint8 or float"
+            },
             {"--out", folder.resolve("wrong.onnx").toString(), "--layer", "9", "found no layer 9, expected one of 0, 1"}
         }) {
             String[] arguments = Arrays.copyOf(wrong, wrong.length - 1);
-            CommandLineRun refused = CommandLineRun.of(
-                    Stream.concat(Stream.of("export", run), Arrays.stream(arguments))
-                            .toArray(String[]::new));
+            CommandLineRun refused = CommandLineRun.of(Stream.concat(Stream.of("export", run), Arrays.stream(arguments))
+                    .toArray(String[]::new));
             assertThat(refused.code()).as(String.join(" ", wrong)).isEqualTo(2);
             assertThat(refused.err()).contains(wrong[wrong.length - 1]);
         }

@@ -89,8 +89,8 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
                 .text(2, "fullrank")
                 .message(7, graph.proto(value(INPUT, readsBytes(), shape.memory()), value(OUTPUT, false, width())))
                 .message(8, new Protobuf().text(1, "").number(2, graph.opset()));
-        settings.notes.forEach((key, text) ->
-                model.message(14, new Protobuf().text(1, key).text(2, text)));
+        settings.notes.forEach(
+                (key, text) -> model.message(14, new Protobuf().text(1, key).text(2, text)));
         return model.toBytes();
     }
 
@@ -100,7 +100,9 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
         for (long size : sizes) {
             axes.message(1, new Protobuf().number(1, size));
         }
-        var tensor = new Protobuf().number(1, bytes ? OnnxGraph.UINT8 : OnnxGraph.FLOAT).message(2, axes);
+        var tensor = new Protobuf()
+                .number(1, bytes ? OnnxGraph.UINT8 : OnnxGraph.FLOAT)
+                .message(2, axes);
         return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor));
     }
 }

@@ -134,7 +134,11 @@ final class OnnxGraph implements GraphWriter {
         }
         long[] shape = filled(rank(x), 1);
         shape[1] = mean.length;
-        return node("Add", rank(x), node("Mul", rank(x), x, constant(narrow(scale), shape)), constant(narrow(shift), shape));
+        return node(
+                "Add",
+                rank(x),
+                node("Mul", rank(x), x, constant(narrow(scale), shape)),
+                constant(narrow(shift), shape));
     }
 
     /// `scale (W x + b) + shift` as an affine map.
@@ -221,8 +225,7 @@ final class OnnxGraph implements GraphWriter {
     @Override
     public String withFirst(String x, Tensor token) {
         String batch = node("Shape", 1, node -> node.with("start", 0L).with("end", 1L), x);
-        String shape = node(
-                "Concat", 1, node -> node.with("axis", 0L), batch, indices(token.size(1), token.size(2)));
+        String shape = node("Concat", 1, node -> node.with("axis", 0L), batch, indices(token.size(1), token.size(2)));
         String tokens = node("Expand", 3, constant(token), shape);
         return node("Concat", 3, node -> node.with("axis", 1L), tokens, x);
     }

@@ -85,7 +85,8 @@ public final class Encoder implements Layer {
 
     @Override
     public String write(GraphWriter graph, String x) {
-        return exit.write(graph, pool.write(graph, blocks(graph, x, blocks.getLast().name())));
+        return exit.write(
+                graph, pool.write(graph, blocks(graph, x, blocks.getLast().name())));
     }
 
     /// Writes the encoder up to a block, whose pooled output is the result.

@@ -30,8 +30,8 @@ final class Layers {
         long[] padding = {pad, pad};
         long[] dilation = {1, 1};
         return NonFiniteTrace.layer(
-                "convolution",
-                net.path(),
+                        "convolution",
+                        net.path(),
                         (x, mode) -> torch.conv2d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1))
                 .written((graph, x) -> graph.convolution(x, weight.tensor(), null, stride, pad));
     }
@@ -43,8 +43,8 @@ final class Layers {
         long[] padding = {kernel / 2};
         long[] dilation = {1};
         return NonFiniteTrace.layer(
-                "convolution",
-                net.path(),
+                        "convolution",
+                        net.path(),
                         (x, mode) -> torch.conv1d(x, weight.tensor(), Tensors.none(), strides, padding, dilation, 1))
                 .written((graph, x) -> graph.convolution(x, weight.tensor(), null, stride, kernel / 2));
     }
@@ -55,8 +55,8 @@ final class Layers {
         Parameter bias = net.parameter("bias", biasInit, out);
         long[] one = {1, 1};
         return NonFiniteTrace.layer(
-                "convolution",
-                net.path(),
+                        "convolution",
+                        net.path(),
                         (x, mode) ->
                                 torch.conv2d(x, weight.tensor(), new TensorOptional(bias.tensor()), one, one, one, 1))
                 .written((graph, x) -> graph.convolution(x, weight.tensor(), bias.tensor(), 1, 1));
@@ -72,9 +72,9 @@ final class Layers {
         long[] padding = {0, 0};
         long[] dilation = {1, 1};
         return NonFiniteTrace.layer(
-                "patches",
-                net.path(),
-                (x, mode) -> torch.conv2d(
+                        "patches",
+                        net.path(),
+                        (x, mode) -> torch.conv2d(
                                 x, weight.tensor(), new TensorOptional(bias.tensor()), stride, padding, dilation, 1))
                 .written((graph, x) -> graph.convolution(x, weight.tensor(), bias.tensor(), side, 0));
     }
@@ -95,8 +95,8 @@ final class Layers {
         Parameter weight = net.parameter("weight", weightInit, out, in);
         Parameter offset = net.parameter("bias", biasInit, out);
         return NonFiniteTrace.layer(
-                "linear",
-                net.path(),
+                        "linear",
+                        net.path(),
                         (x, mode) -> torch.linear(x, weight.tensor(), new TensorOptional(offset.tensor())))
                 .written((graph, x) -> graph.linear(x, weight.tensor(), offset.tensor()));
     }

@@ -32,8 +32,8 @@ public record LinearMap(int features) implements VectorMap {
         Parameter weight = net.parameter(WEIGHT, init, features, input.values());
         Parameter bias = net.parameter(BIAS, init, features);
         Layer map = NonFiniteTrace.layer(
-                "linear",
-                net.path(),
+                        "linear",
+                        net.path(),
                         (x, mode) -> torch.linear(
                                 x.to(weight.tensor().scalar_type()),
                                 weight.tensor(),

@@ -103,7 +103,8 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
                         : x;
                 List<String> layers = layer == null ? List.of() : List.of(layer);
                 Tensor onDevice = Tensors.to(view, method.parameters().device());
-                return Tensors.floats(method.encode(onDevice, Mode.EVALUATE, layers).getLast());
+                return Tensors.floats(
+                        method.encode(onDevice, Mode.EVALUATE, layers).getLast());
             }
         });
     }
