@@ -132,9 +132,10 @@ public final class TrainedEncoder implements AutoCloseable {
         } else {
             requireNumbers();
             ColumnMoments moments = Checkpoint.moments(checkpoint);
-            InputException.when(
-                    moments == null || recipe.views() instanceof SeriesViews,
-                    "export: found an encoder of time series, expected one of images or vectors; embed with fullrank embed");
+            if (moments == null || recipe.views() instanceof SeriesViews) {
+                throw new InputException("export: found an encoder of time series, expected one of images or vectors;"
+                        + " embed with fullrank embed");
+            }
             int features = moments.means().length;
             network(Vectors.of(new float[features], features));
         }
