@@ -31,6 +31,7 @@ import org.fullrank.net.Vgg;
 import org.fullrank.net.Vit;
 import org.fullrank.view.InputShape;
 import org.fullrank.view.ValueScale;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -115,7 +116,7 @@ class OnnxEncoderTest {
         return shape instanceof InputShape.Image ? x.permute(0, 3, 1, 2).contiguous() : x;
     }
 
-    private static OnnxEncoder model(Encoder encoder, InputShape shape, boolean bytes, String layer) {
+    private static OnnxEncoder model(Encoder encoder, InputShape shape, boolean bytes, @Nullable String layer) {
         return new OnnxEncoder(encoder, shape, scale(shape), new OnnxEncoder.Settings(bytes, layer, Map.of("a", "b")));
     }
 
@@ -128,7 +129,7 @@ class OnnxEncoderTest {
         try (var scope = Scope.withoutGradients();
                 var buffer = builder.build(Device.CPU, ScalarType.Float)) {
             fill(buffer);
-            for (String wanted : Arrays.asList(null, layer)) {
+            for (@Nullable String wanted : Arrays.<@Nullable String>asList(null, layer)) {
                 for (boolean bytes : new boolean[] {true, false}) {
                     OnnxEncoder model = model(encoder, c.shape, bytes, wanted);
                     try (var check = new OnnxCheck(model.toBytes(), 1)) {

@@ -17,6 +17,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.file.CsvTable;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -109,7 +110,7 @@ class EmbeddingTextTest {
                 .hasMessageContaining("is no CSV file");
     }
 
-    private static Selection keeping(String labelColumn, List<String> skipped, String kept) {
+    private static Selection keeping(@Nullable String labelColumn, List<String> skipped, String kept) {
         return new Selection(null, labelColumn, skipped, List.of(kept));
     }
 
