@@ -378,7 +378,7 @@ class ReportBrowserTest {
         assertThat(browser.all("#results tbody tr")).hasSize(2);
         assertThat(browser.all("#results li").stream().map(WebElement::getText)).contains("b, seed 2: failed");
         assertThat(browser.all("#curves figcaption").stream().map(WebElement::getText))
-                .containsExactly("a: Loss", "a: kNN while training", "b: Loss", "b: kNN while training");
+                .containsExactly("a: Loss", "a: kNN during training", "b: Loss", "b: kNN during training");
         // One value of kNN for a is written; for b, the chart has its mean and the reference.
         assertThat(browser.text("#curves .single:not([hidden])")).isEqualTo("a 0.7 at step 20");
         assertThat(browser.all("#points figure")).hasSize(1);

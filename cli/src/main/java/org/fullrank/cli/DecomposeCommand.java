@@ -145,9 +145,9 @@ final class DecomposeCommand extends Job {
             names = "--operator",
             paramLabel = "FILE",
             description =
-                    "FILE of the tensor has linear measurements of it instead of its entries, such as the rays of a"
-                            + " tomograph: m numbers. This file is their matrix [m, n] as .npy for the n entries of the tensor."
-                            + " Needs --shape.")
+                    "With this option, the input holds m linear measurements of a tensor, such as the rays of a"
+                            + " tomograph. FILE is a .npy matrix [m, n]; n is the number of entries of the tensor. Needs"
+                            + " --shape.")
     @Nullable
     Path operator;
 

@@ -22,12 +22,12 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The input of the model is named input. An image encoder reads uint8 [N, H, W, C] of its own size: scale the"
-                    + " shorter side of an image bicubically to this size (from 96 pixels on: to 256/224 of it), and cut out"
-                    + " the center. Normalization is a part of the model. An encoder of vectors reads float32 [N, F], not"
+                    + " shorter side of an image bicubically to this size (if it is 96 pixels or more, to 256/224 of it), and"
+                    + " cut out the center. Normalization is a part of the model. An encoder of vectors reads float32 [N, F], not"
                     + " standardized. The output is named embedding, float32 [N, D].",
             "",
-            "Before the file is written, onnxruntime runs the model on random inputs. If an embedding differs by more"
-                    + " than 1e-4 of the largest entry, nothing is written.",
+            "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an embedding"
+                    + " differs from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
             "",
             "Examples:",
             "  fullrank export runs/mine --out encoder.onnx",

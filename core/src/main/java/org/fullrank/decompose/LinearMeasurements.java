@@ -81,8 +81,8 @@ public record LinearMeasurements(Measurement map, PartialTensor entries) impleme
         }
         InputException.unless(
                 squares > 0 && Double.isFinite(squares),
-                "operator: found measurements of length %s for its adjoint of the values, expected a positive number;"
-                        + " correct the operator",
+                "operator: found A A' b of length %s for the measured values b, expected a positive number; check the"
+                        + " operator A and its adjoint",
                 Math.sqrt(squares));
         return product / squares * Math.sqrt(length / seen / (total / entries.observedCount()));
     }

@@ -40,7 +40,7 @@ public final class RowStreams {
         InputException.when(
                 format != RowFormat.TEXT
                         && !(selection.skipped().isEmpty() && selection.kept().isEmpty()),
-                "%s: found %s, which is no CSV file, expected a table; leave the option out",
+                "%s: found %s, expected a CSV file, because the option is for tables; leave the option out",
                 selection.skipped().isEmpty() ? "--keep-column" : "--skip-column",
                 file);
         return switch (format) {

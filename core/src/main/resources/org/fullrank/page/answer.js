@@ -35,12 +35,12 @@ function answerOf(run, diagnoses, step) {
       && run.evaluation.protocols.probes.interpretation || '');
   const health = fault ? `but with ${fault}` : found ? 'no collapse' : 'not diagnosed';
   if (meaning.startsWith('The encoder is clearly above')) {
-    return fault ? `In part: clearly above all baselines, ${accuracies}, ${health}.` : `Yes: clearly above all baselines, ${accuracies}, ${health}.`;
+    return fault ? `Partly: clearly above all baselines, ${accuracies}, ${health}.` : `Yes: clearly above all baselines, ${accuracies}, ${health}.`;
   }
   if (meaning.includes('not clearly above')) {
-    return `Not yet: ${meaning.split('. ')[0].replace('The encoder is ', '').replace(/\.$/, '')}, ${accuracies}, ${health}.`;
+    return `No: ${meaning.split('. ')[0].replace('The encoder is ', '').replace(/\.$/, '')}, ${accuracies}, ${health}.`;
   }
-  if (encoder) return `Accuracy without baselines to compare with: ${accuracies}, ${health}.`;
+  if (encoder) return `Not known, because no baselines were measured: ${accuracies}, ${health}.`;
   return found ? `Not known: ${fault ? 'found ' + fault : 'no collapse was found'}, and nothing was evaluated yet.` : 'Not known: nothing was diagnosed or evaluated yet.';
 }
 

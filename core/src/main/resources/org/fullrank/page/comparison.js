@@ -1,7 +1,7 @@
 // The comparison of recipes: the table, the results as points, the curves of each recipe, the protocol.
 const METRICS = [
   {key: 'loss', title: 'Loss'},
-  {key: 'knn', title: 'kNN while training', unit: true},
+  {key: 'knn', title: 'kNN during training', unit: true},
   {key: 'rankme', title: 'RankMe while training', zero: true},
 ];
 

@@ -45,12 +45,12 @@ function runPage() {
   if (data.missing) learned.append(el('p', {class: 'note'}, `Not shown: ${data.missing}.`));
   learned.append(figures);
   Object.assign(parts, {
-    alarms: section('alarms', 'Alarms', 'Dashed red lines in the drawings mark where each one began.', learned),
+    alarms: section('alarms', 'Alarms', 'Dashed red lines in the charts mark where each one began.', learned),
     loss: section('loss', 'Loss', null, learned),
     rank: section('rank', 'Rank and spread', null, learned),
     spectrum: section('spectrum', 'Spectrum over time',
         'Singular values at ranks spaced evenly on a logarithmic scale, from the largest to the smallest, divided by the root of the total '
-        + 'variance. What goes dark are directions that the embedding gave up.', learned),
+        + 'variance. A row that becomes dark is a direction that the embedding no longer uses.', learned),
     checks: section('checks', 'Checks', 'The verdict on the network at each check, from few items. The training was not finished then.', learned),
     layers: section('layers', 'Layers', null, learned),
     distillation: section('distillation', 'Self-distillation', null, learned),
@@ -88,9 +88,9 @@ function runPage() {
     // One source of the verdict. What else was said is said about another time.
     const passed = alarms.length === 0 || found === null ? null : el('p', {class: 'note'},
         `While training, ${alarms.length === 1 ? 'an alarm was' : `${alarms.length} alarms were`} raised, the last at step ${number(last.step)}; see below. `,
-        data.status === 'rolled-back' ? 'The weights are those from before it, and so is what follows.'
+        data.status === 'rolled-back' ? 'The weights were set back to a step before the alarm. The results below are for these weights.'
           : step === null ? 'An alarm compares a check with earlier ones; the verdict above is that of the trained network.'
-            : 'An alarm compares a check with earlier ones; the verdict above looks at the latest check alone.');
+            : 'An alarm compares a check with earlier checks; the verdict above uses the latest check and the alarms that are still on.');
     const alarmed = alarms.length === 0 || found !== null ? null : el('div', {class: 'banner bad', role: 'region', 'aria-label': 'Alarm'},
         el('h3', null, titleOf(last) + ' while training'),
         el('p', null, `An alarm was raised at step ${number(last.step)}`, last.place ? ` for the ${last.place}` : '', '; see below.'));
@@ -122,7 +122,7 @@ function runPage() {
       ['RankMe, embedding', latest('embedding.rankme', number)],
       ['RankMe, representation', latest('representation.rankme', number)],
       ['RankMe, centered, share', latest('representation.rankme.centered.share', percent)],
-      ['kNN, online', latest('knn', percent)],
+      ['kNN during training', latest('knn', percent)],
     ]));
     const rates = store.curves(['time.imagesPerSecond'])[1][0];
     const at = store.first('time.at'), seconds = store.first('time.seconds');

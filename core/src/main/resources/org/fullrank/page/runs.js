@@ -18,7 +18,7 @@ const RUN_COLUMNS = [
     cell: run => isRunning(run) ? num(run.secondsLeft, duration) : {number: ''}},
   {name: 'loss', of: run => finite(run.loss), cell: run => el('span', {class: 'sparkline'}, sparkline(run.losses || []), number(run.loss))},
   {name: 'RankMe', of: run => finite(run.rankme), down: true, cell: run => num(run.rankme)},
-  {name: 'kNN, online', of: run => finite(run.onlineKnn), down: true, cell: run => num(run.onlineKnn, percent)},
+  {name: 'kNN during training', of: run => finite(run.onlineKnn), down: true, cell: run => num(run.onlineKnn, percent)},
   {name: 'kNN', of: run => finite(run.knn), down: true, cell: run => num(run.knn, percent)},
   {name: 'linear', of: run => finite(run.linear), down: true, cell: run => num(run.linear, percent)},
 ];
@@ -94,7 +94,7 @@ function runsPage() {
 /** The form of the boxes in the list. */
 function severalForm(count) {
   if (count < 2) return null;
-  const why = el('span', {class: 'note', role: 'status'}, 'Mark two or more runs to see their curves together and the settings that differ.');
+  const why = el('span', {class: 'note', role: 'status'}, 'Mark two to ten runs to see their curves in the same charts, and the settings that differ.');
   const form = el('form', {id: 'several', action: '/several', method: 'get'},
       el('button', {class: 'plain', type: 'submit'}, 'Show the marked runs together'), why);
   form.addEventListener('submit', event => {

@@ -55,10 +55,10 @@ record AllLayers(FeatureTerm.Value value) implements Experiment {
     }
 
     private static final String ABOUT = """
-        VICReg and SVMax have terms that keep features from becoming alike. Do these terms help an ordinary classifier
-        with few labels, and do they help more on every layer than on the last? You see a table of all combinations:
-        variance and covariance together add about a point, variance alone and weight decay add nothing, and all
-        layers are not better than the last.
+        VICReg and SVMax have terms that keep features from becoming alike. Do these terms help an ordinary
+        classifier with few labels, and do they help more on every layer than on the last? You see a table of
+        all combinations: variance and covariance together add 1.4 to 1.5 points on average, variance alone and
+        weight decay add nothing, and all layers are not better than the last.
 
         **Set-up.** A network has three hidden layers with 64 ReLU units, without batch norm, which would fix the
         variances. With labels, Adam with the rate 0.001 minimizes the cross-entropy on all training items for 150
@@ -83,10 +83,11 @@ record AllLayers(FeatureTerm.Value value) implements Experiment {
         items and initial weights (2 in a quick run). The tests are paired t-tests over the runs, corrected by Holm's
         method over the seven regularizers of a data set, or over the three terms for *all minus last*.
 
-        **What to look at.** The deviation of a gain is as large as the gain for most rows, so five runs leave most
-        p values above 0.05. The gains of variance plus covariance have the same sign on every data set, which is
-        stronger evidence than each row alone. SVMax is best at a small strength. At 1 it fights the loss, and
-        the accuracy falls to that of a guess on images and letters.
+        **What to look at.** The deviation of a gain is as large as the gain for most rows, so five runs leave
+        most p values above 0.05. The gains of variance plus covariance have the same sign on every data set,
+        which is stronger evidence than each row alone. On images and letters, SVMax is best at a small
+        strength. At 1 it works against the loss, and the accuracy falls to that of a guess on images and
+        letters.
         """;
 
     @Override

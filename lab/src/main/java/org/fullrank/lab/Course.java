@@ -40,7 +40,7 @@ record Course(List<Lesson> lessons) {
                 new Lesson(
                         "What does one neuron learn?",
                         "lesson 1; the first principal component",
-                        new Step("oja", "two rules, four decades apart, that turn to the same direction"),
+                        new Step("oja", "the arrows of Oja's rule of 1982 and of a rule of today: both turn to the same direction"),
                         new Step("lpl-toy", "the strength of the noise at which each curve leaves the slow input"),
                         new Step("lpl-digits", "the points, which move from place to digit only with LPL")),
                 new Lesson(
@@ -51,7 +51,9 @@ record Course(List<Lesson> lessons) {
                                 new Step("byol-flow", "four ways to compute one training, on top of each other"),
                                 new Step("eigen-alignment", "how fast the mismatch shrinks"),
                                 new Step("direct-set", "the threshold at which a feature is forgotten"),
-                                new Step("iso-modes", "how long the weakest direction needs under each loss"))
+                                new Step("iso-modes", "how long the weakest direction needs under each loss"),
+                                new Step("predictor-cells", "accuracies of trained predictors, and the first and the last epoch of"
+                                        + " IsoLoss"))
                         .with(Exercises.STOP_GRADIENT),
                 new Lesson(
                         "What is the best embedding?",
@@ -69,7 +71,10 @@ record Course(List<Lesson> lessons) {
                         new Step("vcreg-independence", "two columns: no correlation is not yet independence"),
                         new Step("information", "up to which noise the outputs are Gaussian"),
                         new Step("svmax-metric", "gains and learning rates of four losses"),
-                        new Step("class-bias", "the small class against the mean of all")),
+                        new Step("class-bias", "the small class against the mean of all"),
+                        new Step("class-bias-images", "which clothes lose with crops, and which gain"),
+                        new Step("ssl-class-bias", "the same classes, without labels"),
+                        new Step("all-layers", "the gains and their deviations, row by row")),
                 new Lesson(
                         "What do skip connections and batch normalization do?",
                         "singular values; ReLU networks",
@@ -87,7 +92,10 @@ record Course(List<Lesson> lessons) {
                 new Lesson(
                         "What can a network do without training data?",
                         "the singular value decomposition",
-                        new Step("deeptensor-noise", "the gain over the SVD, with structure and without"))));
+                        new Step("deeptensor-noise", "the gain over the SVD, with structure and without"),
+                        new Step("deeptensor-hyperspectral", "the best SVD, the strong rival"),
+                        new Step("deeptensor-digits", "three ways that are equally good"),
+                        new Step("deeptensor-speed", "the number of multiplications of a step"))));
     }
 
     /// The course in Markdown.

@@ -56,15 +56,16 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
                 eigenvectors of this covariance itself (PCA) are the rival. You see the share of the variance of new,
                 clean pictures that lies in the found directions, and how well a classifier recognizes digits by them.
 
-                **Data.** The digits of MNIST with `--data`, otherwise drawn digits, with 14 x 14 pixels (blocks of 2 x 2
-                are averaged). Of 1000 pictures, 250 are known (of 240, 60 in a quick run). Each pixel is a count with a
-                mean of 20 where the picture is 1, plus a readout noise of 2 counts, divided by 20. 2000 pictures of the
-                test split (300 in a quick run) measure the result.
+                **Data.** The digits of MNIST with `--data`, otherwise drawn digits, with 14 x 14 pixels (blocks of 2 x
+                2 are averaged). The experiment draws 1000 pictures. The fit gets 250 of them (60 of 240 in a quick
+                run). Each pixel is a count with a mean of 20 where the picture is 1, plus a readout noise of 2 counts,
+                divided by 20. 2000 pictures of the test split (300 in a quick run) measure the result.
 
-                **Ways.** *Networks*: V has 20 columns (8 in a quick run), made by a 2-D skip network of 32 channels (8 in a
-                quick run). A fifth of the known pictures is held out, and the error of their covariance stops the fit: the
-                entries of one covariance depend on each other, so entries cannot be held out. *PCA, same pictures*: the
-                first eigenvectors of the covariance of all known pictures. *PCA, all pictures*: of four times as many.
+                **Ways.** *Networks*: V has 20 columns (8 in a quick run), made by a 2-D skip network of 32 channels (8
+                in a quick run). A fifth of the known pictures is held out, and the error of their covariance stops the
+                fit: the entries of one covariance depend on each other, so entries cannot be held out. *PCA, same
+                pictures*: the first eigenvectors of the covariance of all known pictures. *PCA, all pictures*: the same
+                for all 1000 pictures.
 
                 **Measures.** The *captured variance* is the share of the variance of the clean test pictures in the
                 directions. The classifier is a ridge regression on the components of the known pictures. Its *accuracy* is

@@ -51,26 +51,27 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
                 DeeptensorNoise.PAPER,
                 "the set-up of figure 9 in the official code, with a smaller image and other settings of the fit",
                 """
-                Can a hyperspectral image with few photons be cleaned if nothing but this image is given? Here, the noisy
-                cube is fitted by R pictures from a 2-D network times R spectra from a 1-D network, and singular value
+                Can a hyperspectral image with few photons be cleaned from this image alone? Here, the noisy cube is
+                fitted by R pictures from a 2-D network times R spectra from a 1-D network, and singular value
                 decompositions (SVD) and nonnegative matrix factorization (NMF) of the same cube are the rivals. You see
                 the PSNR of each rank, and how well the maps of the materials agree with the reference maps.
 
                 **Data.** With `--data`, a crop of Jasper Ridge: 64 x 64 pixels from row and column 20 on, and every
                 fourth of 198 bands, divided by its maximum. Its reference maps show tree, water, dirt and road. The
                 folder has `jasper_ridge_cube_u16.npy.gz` and `jasper_ridge_abundances_f32.npy.gz`. Without `--data`, a
-                scene of three materials with smooth spectra is drawn, of 64 x 64 x 50 (24 x 24 x 16 in a quick run, which
-                always draws). The noise is that of counts with a mean of 100 where the cube is 1, plus a readout noise
-                of 2 counts. The truth is the cube without this noise; it has the noise of its camera.
+                scene of three materials with smooth spectra is drawn, of 64 x 64 x 50 (24 x 24 x 16 in a quick run,
+                which always draws). The noise is that of counts with a mean of 100 where the cube is 1, plus a readout
+                noise of 2 counts. The truth is the measured cube, which contains the noise of its camera.
 
                 **Fits.** Skip networks of 32 channels and 5 scales, Adam with a rate of .005, input noise .01, averages of
                 20 steps, 2 % of the entries held out, and the squared loss. A fit ends after 200 steps without a smaller
                 held-out loss, at the latest after 1000. The ranks are 6 and 20 (3 and 8 in a quick run, with networks of
                 8 channels, a rate of .01, 5 % held out and 200 steps). The held-out loss chooses between them.
 
-                **Materials.** Nonnegative factors (absolute values) with as many columns as materials. A map is the share of its
-                material in the sum over all materials, each weighted by the length of its spectrum. *Agreement* is the
-                mean correlation with the reference maps in the best order. NMF has the same rank, loss and measure.
+                **Materials.** Nonnegative factors (absolute values) with as many columns as materials. A map is the
+                share of its material in the sum over all materials, each weighted by the length of its spectrum.
+                *Agreement* is the mean correlation with the reference maps, with the maps in the order that agrees
+                best. NMF has the same rank, loss and measure.
 
                 **What to look at.** The SVD of rank 20 keeps much of the noise, so a large gain over it says little. The
                 SVD of the best rank, which only the truth can tell, is the strong rival. Less noise does not mean better

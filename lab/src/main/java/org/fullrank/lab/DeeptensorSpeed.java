@@ -73,9 +73,10 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
                 out, and keep the step with the smallest held-out loss. The 3-D network takes 150 steps (100 in a quick
                 run). The factors take five times as many, because their steps are cheap.
 
-                **Claims.** Multiplications are counted in the convolutions of a forward pass, so they do not depend on the
-                machine. **The times are those of one machine** and of few steps, so no claim depends on them.
-                The time *to equal quality* is that to a held-out loss 5 % above the larger of both smallest ones.
+                **Claims.** Multiplications are counted in the convolutions of a forward pass, so they do not depend on
+                the machine. **The times are those of one machine** and of few steps, so no claim depends on them. The
+                time *to equal quality* is the time until the held-out loss is 5 % above the larger of the two smallest
+                held-out losses.
                 """);
     }
 
@@ -136,7 +137,7 @@ record DeeptensorSpeed(Fitter fitter, IntUnaryOperator width) implements Experim
                         atLeast(20),
                         "one more dimension: kernels of 3 times the size, and as many more positions as there are bands"),
                 Claim.of(
-                        "with five times the steps, the factors are as good: PSNR above that of the 3-D network, in dB",
+                        "with five times the steps, the factors are about as good or better: PSNR above that of the 3-D network, in dB",
                         factors.psnr - volume.psnr,
                         near(3, 4),
                         "the volume has low rank, which only the factors know"));

@@ -11,7 +11,7 @@ final class Exercises {
 
             ![Embeddings before training, at one point, on one line, and spread](collapse.svg)
 
-            *Four trainings of the same small encoder; each dot is an item, each color a class. In the second picture all
+            *The same small encoder before training and after three trainings; each dot is an item, each color a class. In the second picture all
             dots are at one point: constant collapse. In the third they are on one line: dimensional collapse. The
             experiment [collapse](collapse.md) makes this picture: `fullrank lab run collapse`.*
 
@@ -19,14 +19,14 @@ final class Exercises {
 
             Eight lessons lead through the experiments. For each experiment, run `fullrank lab run NAME --quick` or only
             read its page: first the three sentences at the top (the question, the experiment, what you see), then the
-            figure, then the claims with their measured values, and the formulas last. Lessons 1 and 2 are for everybody. The
-            others can be read in any order after what they need.
+            figure, then the claims with their measured values, and the formulas last. Lessons 1 and 2 are for everybody. Before
+            another lesson, read the lessons that it needs.
             """;
 
     static final String STOP_GRADIENT = """
             **Exercise: remove the stop-gradient and watch.** The first command trains BYOL on built-in images. The second
-            one is the same training, but the gradient also flows through the target. The third shows both live in a
-            browser; start it in another terminal. Each training takes a few minutes.
+            one is the same training, but the gradient also flows through the target. Start the third command in another
+            terminal. It shows both trainings in a browser. Each training takes a few minutes.
 
             ```
             fullrank pretrain --recipe small-byol --data shapes --set data.samples=5000 --set train.epochs=5 --out runs/with
@@ -39,7 +39,7 @@ final class Exercises {
             and `RankMe` next to it), the alarm, and the verdicts at the end. `fullrank diagnose runs/without` says what
             happened. Can you repair the second training and leave the gradient in? The alarm names a setting.
 
-            *Answer, measured with the seeds 1 and 2:* the training with the stop-gradient ends with a loss of 1.19 and 1.73
+            *Answer, measured with `--set seed=1` and `--set seed=2`:* the training with the stop-gradient ends with a loss of 1.19 and 1.73
             and a RankMe of 14.1 and 13.3 dimensions. Without it, the loss is 0.0014 and 0.0008, RankMe is 1.9 and 1.6, and
             the verdict on the embedding is constant collapse.
             """;

@@ -73,22 +73,24 @@ record KindsOfCollapse(Slope slope) implements Experiment {
                 "what the three terms of the loss are for. The data and the margins come from this project",
                 """
                 What happens to embeddings if training only asks that two views of an item agree? The experiment trains
-                a small encoder three times and draws the embeddings: first with this wish alone, then with a term that
-                keeps the numbers different, then with a term that also keeps the two dimensions different. You see the
-                points fall onto one point, then onto one line, and only in the last picture spread over the plane.
+                a small encoder three times and draws the embeddings: first with this term alone, then with a term that
+                keeps the embeddings of different items apart, then with a term that also keeps the two dimensions
+                different. You see the points fall onto one point, then onto one line, and only in the last picture
+                spread over the plane.
 
-                **What to look at.** All items on one point is *constant collapse*: nobody can tell the items apart, and
-                still the loss of the first training is the smallest possible. All items on one line is *dimensional
-                collapse*: the second dimension repeats the first, so the embeddings hold half of what they could. In
-                both pictures the views agree. So a loss that is small does not show that an encoder is good.
+                **What to look at.** All items on one point is *constant collapse*: nobody can tell the items apart, but
+                the loss of the first training is the smallest possible. All items on one line is *dimensional
+                collapse*: the second dimension repeats the first, so it adds no information. In both pictures the views
+                agree. So a loss that is small does not show that an encoder is good.
 
                 **Set-up.** An item has one of four classes, the corners (-1, -1), (-1, 1), (1, -1) and (1, 1), plus
                 noise of standard deviation 0.2. Four further numbers are 0. A view adds noise of standard deviation
                 0.15 to the first number, 0.3 to the second, and 1 to the others; a fixed random rotation then mixes the
                 six numbers. The encoder is a linear map to two dimensions without bias. It starts from N(0, 0.25) and
-                makes 3000 steps of size 0.004, each with 256 new items. The terms and their weights are those of VICReg
-                (25 for the invariance and 25 for the variance, and 10 for the covariance). Classes are never trained
-                on. The accuracy is that of the nearest class mean, on 2000 new items.
+                makes 3000 steps of size 0.004, each with 256 new items. The terms are those of VICReg. The weights are
+                25 for the invariance, 25 for the variance and 10 for the covariance. The paper uses 1 for the
+                covariance, with many more dimensions. Classes are never trained on. The accuracy is that of the nearest
+                class mean, on 2000 new items.
                 """);
     }
 

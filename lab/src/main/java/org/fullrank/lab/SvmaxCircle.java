@@ -76,10 +76,10 @@ record SvmaxCircle(UnaryOperator<SimpleMatrix> gradient, double weight) implemen
                 0.01 and takes 200 steps (60 in a quick run). The 2000 images are the first of MNIST, averaged over
                 blocks of 2 x 2 pixels. Without `--data`, digits are drawn like those of a seven-segment display.
 
-                **What to look at.** We expected that one axis dominates without SVMax. It does so at first with most
-                seeds, and no longer after 200 steps. With SVMax, both axes are used after 20 steps. The last column
-                has the share of 640 test images whose nearest image has the same class. With some seeds it is higher
-                with SVMax, with others it is lower.
+                **What to look at.** We expected that one axis dominates without SVMax. With most seeds this is so after
+                20 steps, but not after 200 steps. With SVMax, both axes are used after 20 steps. The last column has
+                the share of 640 test images whose nearest image has the same class. It is higher with SVMax for some
+                seeds, and lower for others.
                 """);
     }
 

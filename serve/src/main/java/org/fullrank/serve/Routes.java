@@ -151,7 +151,7 @@ final class Routes implements HttpHandler, AutoCloseable {
     private Path named(String name) {
         Path run = runs.find(name);
         if (run == null) {
-            throw new InputException("run: found no run of that name, expected one of the list");
+            throw new InputException("run: found no run of that name, expected a run of the list at /");
         }
         return run;
     }
