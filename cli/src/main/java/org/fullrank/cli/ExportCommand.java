@@ -51,7 +51,7 @@ final class ExportCommand extends Job {
             paramLabel = "TYPE",
             description = "Type of the pixels that an image encoder reads, from 0 to 255: uint8 or float. Default:"
                     + " uint8.")
-    private String input = "uint8";
+    private @Nullable String input;
 
     @Option(
             names = "--layer",
@@ -74,6 +74,7 @@ final class ExportCommand extends Job {
             throw new InputException("--out %s: found no known ending, expected .onnx".formatted(out));
         }
         boolean bytes = switch (input) {
+            case null -> true;
             case "uint8" -> true;
             case "float" -> false;
             default -> throw new InputException("--input: found %s, expected uint8 or float".formatted(input));
@@ -84,6 +85,10 @@ final class ExportCommand extends Job {
         notes.put("layer", layer == null ? "representation" : layer);
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println)) {
+            InputException.when(
+                    input != null && !encoder.readsImages(),
+                    "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
+                            + " out");
             written = encoder.exportOnnx(out, new OnnxEncoder.Settings(bytes, layer, notes));
         }
         if (json) {

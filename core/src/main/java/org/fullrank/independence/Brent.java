@@ -28,7 +28,7 @@ final class Brent {
 
     private Brent(DoubleUnaryOperator value, double low, double start, double high, double precision) {
         this.value = value;
-        this.precision = precision;
+        this.precision = precision / 2; // the search ends when no point is farther than twice this from the best one
         this.low = low;
         this.high = high;
         best = new Point(start, value.applyAsDouble(start));
@@ -42,7 +42,7 @@ final class Brent {
     /// @param precision largest error, above 0
     static double minimum(DoubleUnaryOperator value, double low, double start, double high, double precision) {
         var search = new Brent(value, low, start, high, precision);
-        while (Math.max(search.high - search.best.at, search.best.at - search.low) > 2 * precision) {
+        while (Math.max(search.high - search.best.at, search.best.at - search.low) > 2 * search.precision) {
             search.next();
         }
         return search.best.at;

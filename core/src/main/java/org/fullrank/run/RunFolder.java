@@ -203,7 +203,7 @@ public final class RunFolder implements AutoCloseable {
 
     /// One line for people that says how to see a run, or a folder of runs, in TensorBoard.
     public static String tensorBoard(Path folder) {
-        return "TensorBoard reads the same folder: tensorboard --logdir " + folder;
+        return "TensorBoard reads the same folder: tensorboard --logdir \"%s\"".formatted(folder);
     }
 
     /// Whether a run has begun there.

@@ -8,7 +8,8 @@ import java.util.SequencedMap;
 /// @param totalSteps steps of the whole training; 0 for a run of an earlier version, or a closed form
 /// @param began when it began, in seconds since 1970; NaN without records
 /// @param seconds time of training so far, without pauses before a resume; NaN without records
-/// @param secondsLeft time to the last step at the mean speed so far; NaN if it is unknown
+/// @param secondsLeft time to the last step at the mean speed so far; NaN if it is unknown, or the run has
+///     ended
 public record RunTime(long totalSteps, double began, double seconds, double secondsLeft) {
     /// The time of a run before its first record.
     static final RunTime NONE = new RunTime(0, Double.NaN, Double.NaN, Double.NaN);
@@ -19,6 +20,11 @@ public record RunTime(long totalSteps, double began, double seconds, double seco
                 first.timing().getOrDefault(Metrics.AT, Double.NaN) - seconds(first),
                 seconds(latest),
                 secondsLeft(first, latest, totalSteps));
+    }
+
+    /// The time of a run that makes no further steps.
+    RunTime ended() {
+        return new RunTime(totalSteps, began, seconds, Double.NaN);
     }
 
     /// The time from the latest record to the last step, at the mean speed since the first record; NaN if it

@@ -98,16 +98,18 @@ public final class Runs {
                 }
             }
         }
+        RunStatus status = RunFolder.open(path).status();
+        RunTime time = first == null || latest == null ? RunTime.NONE : RunTime.of(first, latest, totalSteps);
         return new RunSummary(
                 path,
                 recipe(path),
-                RunFolder.open(path).status(),
+                status,
                 step,
                 epoch,
                 message,
                 values,
                 thinned(losses),
-                first == null || latest == null ? RunTime.NONE : RunTime.of(first, latest, totalSteps));
+                status == RunStatus.RUNNING ? time : time.ended());
     }
 
     private static List<Double> thinned(List<Double> losses) {

@@ -43,29 +43,40 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
                 difference = Math.max(difference, difference(encoder, check, method, count));
             }
         }
-        if (!(difference <= LARGEST_DIFFERENCE)) {
-            throw new JobException(
-                    "export %s: found embeddings that differ by %.2g of their largest entry from those of onnxruntime,"
-                                    .formatted(file, difference)
-                            + " expected at most %.0e; nothing was written".formatted(LARGEST_DIFFERENCE));
-        }
+        requireSame(file, difference);
         AtomicFile.write(file, model);
         String type = encoder.readsBytes() ? "uint8" : "float32";
         String sizes = Arrays.toString(encoder.inputShape()).replace("[", "[N, ");
         return new OnnxExport(file, model.length, type + " " + sizes, encoder.width(), difference);
     }
 
+    /// @throws JobException when the difference is too large, or NaN
+    static void requireSame(Path file, double difference) {
+        if (!(difference <= LARGEST_DIFFERENCE)) {
+            throw new JobException(
+                    "export %s: found embeddings that differ by %.2g of their largest entry from those of onnxruntime,"
+                                    .formatted(file, difference)
+                            + " expected at most %.0e; nothing was written".formatted(LARGEST_DIFFERENCE));
+        }
+    }
+
     private static double difference(OnnxEncoder encoder, OnnxCheck check, Method method, int count) {
         float[] raw = raw(encoder, count);
         float[][] found = check.run(raw, encoder.readsBytes(), encoder.inputShape());
-        float[] expected = expected(encoder, method, raw);
+        return difference(found, expected(encoder, method, raw));
+    }
+
+    /// The largest difference as a share of the largest expected entry; NaN if any entry is NaN.
+    ///
+    /// @param found `[N][D]`
+    /// @param expected `[N, D]`
+    static double difference(float[][] found, float[] expected) {
+        int width = found[0].length;
         double largest = 0;
         double difference = 0;
         for (int i = 0; i < expected.length; i++) {
-            float value = found[i / encoder.width()][i % encoder.width()];
             largest = Math.max(largest, Math.abs(expected[i]));
-            double gap = Math.abs(value - expected[i]);
-            difference = gap <= difference ? difference : gap; // NaN stays
+            difference = Math.max(difference, Math.abs(found[i / width][i % width] - expected[i]));
         }
         return largest > 0 ? difference / largest : difference;
     }

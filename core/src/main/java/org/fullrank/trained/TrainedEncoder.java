@@ -118,6 +118,11 @@ public final class TrainedEncoder implements AutoCloseable {
         return Embedder.embed(built.method, views, items);
     }
 
+    /// Whether the encoder was trained on images.
+    public boolean readsImages() {
+        return recipe.views() instanceof ImageViews;
+    }
+
     /// Writes the encoder as an ONNX model. The model is first run with onnxruntime on random inputs, one and
     /// seven at a time, and compared with this encoder.
     ///
@@ -127,7 +132,7 @@ public final class TrainedEncoder implements AutoCloseable {
     /// @throws org.fullrank.engine.JobException when the outputs differ by more than
     ///     [OnnxExport#LARGEST_DIFFERENCE]
     public synchronized OnnxExport exportOnnx(Path out, OnnxEncoder.Settings settings) {
-        if (recipe.views() instanceof ImageViews) {
+        if (readsImages()) {
             channels();
         } else {
             requireNumbers();
@@ -167,7 +172,7 @@ public final class TrainedEncoder implements AutoCloseable {
 
     /// Whether the encoder was trained on color images (3) or on gray ones (1).
     private int channels() {
-        if (!(recipe.views() instanceof ImageViews)) {
+        if (!readsImages()) {
             throw new InputException(
                     "encoder of %s: found an image, expected a row of numbers as in training; embed rows"
                             .formatted(checkpoint));

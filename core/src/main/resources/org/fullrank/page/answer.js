@@ -38,7 +38,7 @@ function answerOf(run, diagnoses, step) {
     return fault ? `Partly: clearly above all baselines, ${accuracies}, ${health}.` : `Yes: clearly above all baselines, ${accuracies}, ${health}.`;
   }
   if (meaning.includes('not clearly above')) {
-    return `No: ${meaning.split('. ')[0].replace('The encoder is ', '').replace(/\.$/, '')}, ${accuracies}, ${health}.`;
+    return `Not shown: ${meaning.split('. ')[0].replace('The encoder is ', '').replace(/\.$/, '')}, ${accuracies}, ${health}.`;
   }
   if (encoder) return `Not known, because no baselines were measured: ${accuracies}, ${health}.`;
   return found ? `Not known: ${fault ? 'found ' + fault : 'no collapse was found'}, and nothing was evaluated yet.` : 'Not known: nothing was diagnosed or evaluated yet.';

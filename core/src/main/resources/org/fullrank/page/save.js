@@ -82,10 +82,15 @@ function plainText(text) {
   return plain === '–' ? '' : /^[-+]?\d{1,3}(,\d{3})+(\.\d+)?$/.test(plain) ? plain.replaceAll(',', '') : plain;
 }
 
+/** Text that spreadsheets would run as a formula gets an apostrophe. Numbers stay as they are. */
+function harmless(text) {
+  return /^[=+@\t\r-]/.test(text) && !/^[-+]?(\d|inf)/.test(text) ? `'${text}` : text;
+}
+
 function csvOf(rows) {
   const cell = value => {
-    const text = typeof value === 'number' ? String(value) : value === null || value === undefined ? '' : plainText(value);
-    return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+    const text = typeof value === 'number' ? String(value) : value === null || value === undefined ? '' : harmless(plainText(value));
+    return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
   };
   return rows.map(row => row.map(cell).join(',') + '\r\n').join('');
 }
@@ -97,7 +102,7 @@ const tex = text => String(text).trim().replace(/[\\&%$#_{}~^±−–×≤≥∞
 
 /** A table of the package booktabs. `numeric` says which columns are numbers. */
 function latexOf(caption, head, rows, numeric) {
-  const line = cells => '  ' + cells.map(tex).join(' & ') + ' \\\\\n';
+  const line = cells => '  ' + cells.map(tex).join(' & ') + ' \\\\{}\n';
   return '% needs \\usepackage{booktabs}\n\\begin{table}\n\\centering\n\\caption{' + tex(caption) + '}\n\\begin{tabular}{'
       + head.map((_, i) => numeric[i] ? 'r' : 'l').join('') + '}\n\\toprule\n' + line(head) + '\\midrule\n' + rows.map(line).join('')
       + '\\bottomrule\n\\end{tabular}\n\\end{table}\n';

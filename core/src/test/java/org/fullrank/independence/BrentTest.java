@@ -28,7 +28,7 @@ class BrentTest {
             for (double start : new double[] {-0.999, 0, 0.5, 1.999}) {
                 assertThat(Brent.minimum(c.value, -1, start, 2, PRECISION))
                         .as("%s from %s", c.name, start)
-                        .isCloseTo(c.minimum, within(2 * PRECISION));
+                        .isCloseTo(c.minimum, within(PRECISION));
             }
         }
     }

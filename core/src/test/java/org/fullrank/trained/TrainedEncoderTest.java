@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import javax.imageio.ImageIO;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.fullrank.data.Dataset;
@@ -18,7 +19,10 @@ import org.fullrank.data.Images;
 import org.fullrank.data.Split;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
+import org.fullrank.export.OnnxCheck;
+import org.fullrank.export.OnnxEncoder;
 import org.fullrank.probe.Features;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
@@ -117,6 +121,44 @@ class TrainedEncoderTest {
             }
         }
         assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void anExportedModelGivesTheEmbeddingOfAnImage() throws IOException {
+        Path run = folder.resolve("run");
+        photos(run);
+        var image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
+        float[] bytes = new float[16 * 16 * 3];
+        for (int i = 0; i < 256; i++) {
+            int rgb = 0x30507 * i & 0xFFFFFF; // no two channels are alike
+            image.setRGB(i % 16, i / 16, rgb);
+            for (int c = 0; c < 3; c++) {
+                bytes[3 * i + c] = rgb >> 8 * (2 - c) & 0xFF;
+            }
+        }
+        Path file = folder.resolve("encoder.onnx");
+        try (var encoder = TrainedEncoder.open(run)) {
+            var settings = new OnnxEncoder.Settings(true, null, Map.of());
+            assertThat(encoder.exportOnnx(file, settings).input()).isEqualTo("uint8 [N, 16, 16, 3]");
+            try (var check = new OnnxCheck(Files.readAllBytes(file), 1)) {
+                float[] expected = encoder.embed(image);
+                assertThat(check.run(bytes, true, 16, 16, 3)[0]).containsExactly(expected, within(1e-5f));
+            }
+        }
+    }
+
+    /// Also when an entry is NaN and all later ones are right.
+    @Test
+    void aModelThatDiffersIsRefused() {
+        float[] expected = {2, 0, 1, -1};
+        Path file = Path.of("encoder.onnx");
+        OnnxExport.requireSame(file, OnnxExport.difference(new float[][] {{2, 0}, {1, -1.0001f}}, expected));
+        for (float wrong : new float[] {Float.NaN, 0.001f, Float.POSITIVE_INFINITY}) {
+            double difference = OnnxExport.difference(new float[][] {{2, wrong}, {1, -1}}, expected);
+            assertThatThrownBy(() -> OnnxExport.requireSame(file, difference))
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining("encoder.onnx");
+        }
     }
 
     private long files() throws IOException {

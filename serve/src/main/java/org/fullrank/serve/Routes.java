@@ -139,12 +139,12 @@ final class Routes implements HttpHandler, AutoCloseable {
                 .filter(pair -> pair.getKey().equals("run"))
                 .map(pair -> named(pair.getValue()))
                 .distinct()
-                .limit(SeveralRuns.MOST)
                 .toList();
-        if (chosen.size() < 2) {
-            throw new InputException(
-                    "run: found %d, expected at least 2; mark them in the list of runs".formatted(chosen.size()));
-        }
+        InputException.unless(
+                chosen.size() >= 2 && chosen.size() <= SeveralRuns.MOST,
+                "run: found %d, expected 2 to %d; mark them in the list of runs",
+                chosen.size(),
+                SeveralRuns.MOST);
         return Html.live("Fullrank: several runs", new SeveralRuns(runs, chosen).data());
     }
 
