@@ -256,7 +256,7 @@ final class DiagnoseCommand extends Job {
         Labels classes = labels(file, line -> warn(spooled.named(line)));
         RowStream rows = RowStreams.open(file, selection());
         try (Batches batches = Batches.of(rows, second(rows), classes)) {
-            return Doctor.examine(Spooled.name(subject), batches);
+            return Doctor.examine(Spooled.name(subject), batches).inGeneralWords();
         }
     }
 

@@ -53,6 +53,21 @@ public record Diagnosis(
         this(subject, rows, width, verdicts, sections, plots, warnings, notes, null, null);
     }
 
+    /// The same with next steps in the words of any library, for embeddings that Fullrank did not train.
+    public Diagnosis inGeneralWords() {
+        return new Diagnosis(
+                subject,
+                rows,
+                width,
+                verdicts.stream().map(Verdict::inGeneralWords).toList(),
+                sections,
+                plots,
+                warnings,
+                notes,
+                optimum,
+                noise);
+    }
+
     /// Numbers for drawings.
     ///
     /// @param singularValues the `min(N, D)` singular values of the centered rows, descending

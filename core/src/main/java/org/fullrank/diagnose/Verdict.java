@@ -13,34 +13,55 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
     /// The names that a verdict can have.
     public enum Kind {
         /// Nothing was found.
-        HEALTHY("healthy", false),
+        HEALTHY("healthy", false, ""),
         /// All rows are one point, or nearly one point: complete collapse.
-        CONSTANT("constant collapse", true),
+        CONSTANT(
+                "constant collapse",
+                true,
+                "keep the variance of each dimension: add a variance term to the loss, as in VICReg, or look for a missing"
+                        + " stop-gradient or predictor"),
         /// The rows use only a few of the dimensions.
-        DIMENSIONAL("dimensional collapse", true),
+        DIMENSIONAL(
+                "dimensional collapse", true, "decorrelate dimensions: add a covariance term to the loss, as in VICReg"),
         /// Lengths of rows are too large.
-        NORM_BLOW_UP("norm blow-up", true),
+        NORM_BLOW_UP("norm blow-up", true, "lower the learning rate to a tenth"),
         /// The lengths of rows are close to zero.
-        NORM_VANISHING("vanishing norms", true),
+        NORM_VANISHING("vanishing norms", true, "lower the weight decay to a tenth"),
         /// Dimensions repeat one another.
-        REDUNDANT("redundancy", true),
+        REDUNDANT(
+                "redundancy",
+                true,
+                "use fewer dimensions, or add a decorrelation term to the loss, as in VICReg or Barlow Twins"),
         /// A common mean dominates all rows.
-        COMMON_OFFSET("common offset", true),
+        COMMON_OFFSET(
+                "common offset",
+                true,
+                "subtract the mean of the embeddings, or end the network with a batch norm without scale and shift"),
         /// The rows of one or several classes are one point, but other rows are not.
-        CLASS_WISE("class-wise collapse", true),
+        CLASS_WISE(
+                "class-wise collapse",
+                true,
+                "keep samples of a class apart: lower the weight of the term that pulls positive pairs together"),
         /// The two views are too alike: the task has a shortcut.
-        SHORTCUT("shortcut views", false),
+        SHORTCUT(
+                "shortcut views",
+                false,
+                "make the views differ more, for example by smaller crops or stronger changes of color"),
         /// The two views share nothing.
-        OVER_AUGMENTED("over-augmented views", false),
+        OVER_AUGMENTED(
+                "over-augmented views", false, "make the views weaker, for example by larger crops"),
         /// Too few rows to tell.
-        UNDER_SAMPLED("under-sampled", false);
+        UNDER_SAMPLED("under-sampled", false, "examine more rows");
 
         private final String title;
         private final boolean collapse;
+        private final String remedy;
 
-        Kind(String title, boolean collapse) {
+        /// @param remedy the next step in the words of any library; empty for none
+        Kind(String title, boolean collapse, String remedy) {
             this.title = title;
             this.collapse = collapse;
+            this.remedy = remedy;
         }
 
         /// For people.
@@ -59,6 +80,11 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
     /// @param ratio of the measure to its limit
     public static Verdict below(Kind kind, double ratio, String evidence, String next) {
         return new Verdict(kind, Confidence.below(ratio, 1, 0), evidence, next);
+    }
+
+    /// The same with a next step in the words of any library, for embeddings that Fullrank did not train.
+    public Verdict inGeneralWords() {
+        return kind.remedy.isEmpty() ? this : new Verdict(kind, confidence, evidence, kind.remedy);
     }
 
     /// For JSON.
