@@ -166,8 +166,7 @@ final class PretrainCommand extends Job {
                         || data != null
                         || out != null
                         || from != null
-                        || unlabeled
-                        || !settings.isEmpty())) {
+                        || changesRecipe())) {
             throw conflict("found --resume together with other settings, expected it alone, because a run keeps its"
                     + " recipe and data; --from %s starts a new run from its network, with other --data or --set"
                             .formatted(resume));
