@@ -97,7 +97,7 @@ final class PretrainCommand extends Job {
 
     @Option(
             names = "--unlabeled",
-            description = "Reads no classes from the data, as with --set data.labelColumn=none. Then there is no"
+            description = "Reads no classes from the data. The label column of a table is left out. Then there is no"
                     + " accuracy to measure.")
     boolean unlabeled;
 
