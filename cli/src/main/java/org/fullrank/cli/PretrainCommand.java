@@ -161,12 +161,7 @@ final class PretrainCommand extends Job {
     }
 
     private void requireTogether() {
-        if (resume != null
-                && (recipe != null
-                        || data != null
-                        || out != null
-                        || from != null
-                        || changesRecipe())) {
+        if (resume != null && (recipe != null || data != null || out != null || from != null || changesRecipe())) {
             throw conflict("found --resume together with other settings, expected it alone, because a run keeps its"
                     + " recipe and data; --from %s starts a new run from its network, with other --data or --set"
                             .formatted(resume));

@@ -76,8 +76,7 @@ public final class Dataset implements AutoCloseable {
     private static Optional<Pack> cached(DataSpec spec, DataSource source) {
         Optional<Pack> pack = Pack.open(Cache.file(spec, name(spec), source), reading(spec, source::stamp));
         // earlier versions kept the classes of some formats
-        return pack.filter(
-                found -> !spec.readsNoClasses() || !found.index().isLabeled());
+        return pack.filter(found -> !spec.readsNoClasses() || !found.index().isLabeled());
     }
 
     private static String name(DataSpec spec) {

@@ -62,8 +62,7 @@ final class ImagePlacement {
         }
         return FolderNames.noClasses(folders)
                 .map(kind -> "folders such as %s are named after %s and not taken as classes; --set data.labelColumn=%s"
-                                .formatted(
-                                        folders.iterator().next().name(), kind, DataSpec.FOLDERS)
+                                .formatted(folders.iterator().next().name(), kind, DataSpec.FOLDERS)
                         + " takes them")
                 .orElse(null);
     }

@@ -58,7 +58,10 @@ final class TableFit {
     /// @param remedy the option for a feature that may be the class, with `%d` for its position; null if no label
     ///     column was searched for, because the user named one
     record Wanted(
-            List<String> ignored, List<String> categories, Set<String> elsewhere, @Nullable String remedy) {}
+            List<String> ignored,
+            List<String> categories,
+            Set<String> elsewhere,
+            @Nullable String remedy) {}
 
     private Fitted fit(Wanted wanted) throws IOException {
         List<String> names = table.names();

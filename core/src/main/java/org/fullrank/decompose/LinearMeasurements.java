@@ -64,8 +64,8 @@ public record LinearMeasurements(Measurement map, PartialTensor entries) impleme
     /// give different measurements of it.
     private long mapChecksum() {
         Keyed random = Keyed.of(PROBE);
-        double[] tensor = new double[Math.toIntExact(
-                shape().stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact))];
+        double[] tensor = new double
+                [Math.toIntExact(shape().stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact))];
         for (int i = 0; i < tensor.length; i++) {
             tensor[i] = random.nextGaussian();
         }

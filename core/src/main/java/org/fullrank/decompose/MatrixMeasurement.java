@@ -46,7 +46,9 @@ public record MatrixMeasurement(List<Integer> shape, int[] starts, int[] columns
     public static MatrixMeasurement dense(List<Integer> shape, NpyArray array) {
         int size = Math.toIntExact(shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact));
         InputException.unless(
-                array.shape().size() == 2 && array.shape().getFirst() > 0 && array.shape().getLast() == size,
+                array.shape().size() == 2
+                        && array.shape().getFirst() > 0
+                        && array.shape().getLast() == size,
                 "operator: found shape %s, expected [m, %d] for m measurements of a tensor of shape %s",
                 array.shape(),
                 size,

@@ -173,8 +173,9 @@ class PrincipalComponentsTest {
         DecompositionSettings usual = DecompositionSettings.ofRank(1);
         assertThatThrownBy(() -> PrincipalComponents.fit(samples(9, 1, 1), 9, SignalShape.line(SIZE), usual))
                 .isInstanceOf(InputException.class)
-                .hasMessage("holdout: found 0.05 of 9 samples, expected at least one held out and two fitted; change the"
-                        + " share");
+                .hasMessage(
+                        "holdout: found 0.05 of 9 samples, expected at least one held out and two fitted; change the"
+                                + " share");
         assertThatThrownBy(() -> PrincipalComponents.fit(samples, 2, SignalShape.line(SIZE), settings(1, 1)))
                 .isInstanceOf(InputException.class);
     }

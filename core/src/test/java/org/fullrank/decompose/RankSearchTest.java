@@ -55,8 +55,12 @@ class RankSearchTest {
     void theEntriesOfACovarianceAreNotIndependent() {
         double[] zeros = new double[100];
         List<double[]> worse = List.of(
-                IntStream.range(0, 100).mapToDouble(i -> 0.45 + (i % 2 == 0 ? 2.1 : -2.1)).toArray(),
-                IntStream.range(0, 100).mapToDouble(i -> -0.05 + (i % 2 == 0 ? 2.1 : -2.1)).toArray());
+                IntStream.range(0, 100)
+                        .mapToDouble(i -> 0.45 + (i % 2 == 0 ? 2.1 : -2.1))
+                        .toArray(),
+                IntStream.range(0, 100)
+                        .mapToDouble(i -> -0.05 + (i % 2 == 0 ? 2.1 : -2.1))
+                        .toArray());
         List<double[]> best = List.of(zeros, zeros);
         assertThat(RankSearch.isClearlyWorse(worse, best)).isTrue();
         assertThat(RankSearch.isClearlyWorse(RankSearch.means(worse), RankSearch.means(best)))
@@ -65,7 +69,8 @@ class RankSearchTest {
         assertThatThrownBy(() -> RankSearch.of(data, settings(1, 5, 1), null, FitProgress.SILENT))
                 .isInstanceOf(InputException.class)
                 .hasMessageStartingWith("rank auto: found one split of the samples, expected at least 2");
-        assertThat(RankSearch.of(data, settings(1, 5, 2), null, FitProgress.SILENT).tried())
+        assertThat(RankSearch.of(data, settings(1, 5, 2), null, FitProgress.SILENT)
+                        .tried())
                 .isNotEmpty();
     }
 
