@@ -49,7 +49,9 @@ final class DataCommand extends Job {
     @Nullable
     String labelColumn;
 
-    @Option(names = "--unlabeled", description = "Reads no classes from the data.")
+    @Option(
+            names = "--unlabeled",
+            description = "Reads no classes from the data. The label column of a table is left out.")
     boolean unlabeled;
 
     @Option(

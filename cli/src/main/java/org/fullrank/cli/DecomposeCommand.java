@@ -144,10 +144,9 @@ final class DecomposeCommand extends Job {
     @Option(
             names = "--operator",
             paramLabel = "FILE",
-            description =
-                    "With this option, the input holds m linear measurements of a tensor, such as the rays of a"
-                            + " tomograph. FILE is a .npy matrix [m, n]; n is the number of entries of the tensor. Needs"
-                            + " --shape.")
+            description = "With this option, the input holds m linear measurements of a tensor, such as the rays of a"
+                    + " tomograph. FILE is a .npy matrix [m, n]; n is the number of entries of the tensor. Needs"
+                    + " --shape.")
     @Nullable
     Path operator;
 

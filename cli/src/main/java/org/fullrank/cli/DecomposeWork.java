@@ -98,12 +98,11 @@ final class DecomposeWork {
         if (command.operator == null) {
             return PartialTensor.of(tensor.shape(), tensor.values(), mask, command.nanMissing);
         }
-        NpyArray matrix = NpyArray.read(command.operator);
         InputException.unless(
                 command.shape.stream().allMatch(side -> side > 0),
                 "--shape: found %s, expected positive sizes",
                 command.shape);
-        var map = MatrixMeasurement.dense(command.shape, matrix.values());
+        var map = MatrixMeasurement.dense(command.shape, NpyArray.read(command.operator));
         int count = tensor.values().length;
         return new LinearMeasurements(
                 map, PartialTensor.of(List.of(1, count), tensor.values(), mask, command.nanMissing));

@@ -97,7 +97,7 @@ final class PretrainCommand extends Job {
 
     @Option(
             names = "--unlabeled",
-            description = "Reads no classes from the data, as with --set data.labelColumn=none. Then there is no"
+            description = "Reads no classes from the data. The label column of a table is left out. Then there is no"
                     + " accuracy to measure.")
     boolean unlabeled;
 
@@ -161,13 +161,7 @@ final class PretrainCommand extends Job {
     }
 
     private void requireTogether() {
-        if (resume != null
-                && (recipe != null
-                        || data != null
-                        || out != null
-                        || from != null
-                        || unlabeled
-                        || !settings.isEmpty())) {
+        if (resume != null && (recipe != null || data != null || out != null || from != null || changesRecipe())) {
             throw conflict("found --resume together with other settings, expected it alone, because a run keeps its"
                     + " recipe and data; --from %s starts a new run from its network, with other --data or --set"
                             .formatted(resume));

@@ -97,6 +97,7 @@ class FullrankTest {
                 "embed run|fullrank embed: --out: found none, expected a file for the embeddings; add --out embeddings.npy",
                 "data shapes --images many|fullrank data: Invalid value for option '--images'",
                 "data shapes --images 0|fullrank: --images: found 0, expected 1 to 1000",
+                "pretrain --resume run --label-column y|fullrank pretrain: found --resume together with other settings",
                 "pretrain --resume run --set a=b|fullrank pretrain: found --resume together with other settings",
                 "pretrain --preflight --resume run|fullrank pretrain: found --preflight together with --resume",
                 "pretrain --preflight --no-preflight|fullrank pretrain: found --preflight together with --no-preflight",

@@ -82,13 +82,25 @@ record CsvSource(
     }
 
     private TableSchema fit(PackWriter out) throws IOException {
-        try (var table = open(learned(), spec.labelColumn())) {
-            var wanted = new TableFit.Wanted(spec.ignore(), spec.categories(), elsewhere(), spec.labelColumn() == null);
+        try (var table = open(learned(), spec.tableLabel())) {
+            var wanted = new TableFit.Wanted(spec.ignore(), spec.categories(), elsewhere(), remedy());
             TableFit.Fitted fit = TableFit.of(table, learned(), wanted);
             table.warnings().forEach(out::note);
             fit.notes().forEach(out::note);
+            if (table.label() >= 0 && spec.readsNoClasses()) {
+                out.note("%s is the label and was left out, because no classes are read"
+                        .formatted(table.title(table.label())));
+            }
             return fit.schema();
         }
+    }
+
+    /// What to do about a feature that is the class; null if the user named the label column.
+    private @Nullable String remedy() {
+        if (spec.tableLabel() != null) {
+            return null;
+        }
+        return spec.readsNoClasses() ? "--set data.ignore=[%d]" : "--label-column %d";
     }
 
     /// Names of the columns of the other tables.
@@ -122,7 +134,7 @@ record CsvSource(
                         ? schema.label()
                         : CsvTable.NO_LABEL;
             } else {
-                label = table.columns() == schema.columns().size() ? CsvTable.NO_LABEL : spec.labelColumn();
+                label = table.columns() == schema.columns().size() ? CsvTable.NO_LABEL : spec.tableLabel();
             }
         }
         return CsvTable.open(file, label, known, REMEDY);
@@ -136,7 +148,7 @@ record CsvSource(
             for (CsvTable.Row row = table.next(); row != null; row = table.next()) {
                 encoder.encode(row, values);
                 out.vector(split, values, Labels.UNLABELED);
-                if (table.label() >= 0) {
+                if (table.label() >= 0 && !spec.readsNoClasses()) {
                     classes.add(row.cells().get(table.label()));
                 }
             }

@@ -16,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 ///     position from 1, or a negative position counted from the end (`-1` is the last). `none` means no
 ///     labels, for data of any kind. null means the column named `label`, `class`, `target` or `y` if there is
 ///     one. Otherwise, in CSV, it means the only column of text. For images in folders, `folders` means that the
-///     names of the folders are the classes, even if they look like dates or cameras
+///     names of the folders are the classes, even if they look like dates or cameras. `unlabeled` reads no classes
+///     from data of any kind: in a table, the label column is found as with null, and then left out
 /// @param array name of the array in an `.npz`, or in a folder of `.npy` files, that holds the data; null
 ///     to find it
 /// @param ignore columns of a CSV file that are not learned from, given as names in its header or as
@@ -81,8 +82,12 @@ public record DataSpec(
     /// The value of [#labelColumn] that takes the names of folders as classes, whatever they look like.
     public static final String FOLDERS = "folders";
 
+    /// The value of [#labelColumn] that reads no classes. It differs from `none` for a table: with `none`, no column
+    /// holds the class, so all are features.
+    public static final String UNLABELED = "unlabeled";
+
     /// The setting of a recipe that reads no classes, in the form for `--set`.
-    public static final String UNLABELED_SETTING = "data.labelColumn=" + CsvTable.NO_LABEL;
+    public static final String UNLABELED_SETTING = "data.labelColumn=" + UNLABELED;
 
     /// The built-in shapes.
     public static DataSpec defaults() {
@@ -267,6 +272,17 @@ public record DataSpec(
                 maxPixels,
                 maxSkippedShare,
                 folder);
+    }
+
+    /// Whether no item has a class.
+    boolean readsNoClasses() {
+        return CsvTable.NO_LABEL.equals(labelColumn) || UNLABELED.equals(labelColumn);
+    }
+
+    /// The column of a table that holds the class, as in [#labelColumn]; null to search for one.
+    @Nullable
+    String tableLabel() {
+        return UNLABELED.equals(labelColumn) ? null : labelColumn;
     }
 
     /// The settings that affect the packed items. They are a part of the name of the cache file.

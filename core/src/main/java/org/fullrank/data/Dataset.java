@@ -15,7 +15,6 @@ import java.util.TreeSet;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
-import org.fullrank.file.CsvTable;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
@@ -75,7 +74,9 @@ public final class Dataset implements AutoCloseable {
     }
 
     private static Optional<Pack> cached(DataSpec spec, DataSource source) {
-        return Pack.open(Cache.file(spec, name(spec), source), reading(spec, source::stamp));
+        Optional<Pack> pack = Pack.open(Cache.file(spec, name(spec), source), reading(spec, source::stamp));
+        // earlier versions kept the classes of some formats
+        return pack.filter(found -> !spec.readsNoClasses() || !found.index().isLabeled());
     }
 
     private static String name(DataSpec spec) {
@@ -90,7 +91,7 @@ public final class Dataset implements AutoCloseable {
                 source.pack(out);
                 return out;
             });
-            if (CsvTable.NO_LABEL.equals(spec.labelColumn())) {
+            if (spec.readsNoClasses()) {
                 out.dropLabels();
             }
             if (out.isEmpty()) {

@@ -24,29 +24,34 @@ final class FolderNames {
             .formatted(YEAR, YEAR, GAP, MONTH, GAP, DAY, GAP, MONTH, GAP, YEAR, MONTH_NAME, GAP, YEAR));
     private static final Pattern MONTH_OF_YEAR = Pattern.compile("(?i)%s(%s.*)?".formatted(MONTH, GAP));
     private static final Pattern CAMERA =
-            Pattern.compile("(?i)dcim|camera|camera roll|[1-9]\\d\\d(?=\\d*[a-z_])[a-z0-9_]{5}");
+            Pattern.compile("(?i:dcim|camera|camera roll)|[1-9]\\d\\d(?=[0-9_]*[A-Z])[A-Z0-9_]{5}");
 
     private FolderNames() {}
 
+    /// A folder that may be a class.
+    ///
+    /// @param parent name of the folder around it
+    record Folder(String parent, String name) {}
+
     /// What folders stand for if they are no classes: `dates` or `cameras`. More than half of them must look so.
     ///
-    /// @param names of the folders, each once
-    /// @param parent name of the folder around them
-    static Optional<String> noClasses(Collection<String> names, String parent) {
-        boolean inYear = parent.matches(YEAR);
-        if (most(
-                names,
-                name -> isDate(name) || inYear && MONTH_OF_YEAR.matcher(name).matches())) {
+    /// @param folders each once
+    static Optional<String> noClasses(Collection<Folder> folders) {
+        if (most(folders, FolderNames::isDate)) {
             return Optional.of("dates");
         }
-        return most(names, name -> CAMERA.matcher(name).matches()) ? Optional.of("cameras") : Optional.empty();
+        return most(folders, folder -> CAMERA.matcher(folder.name).matches())
+                ? Optional.of("cameras")
+                : Optional.empty();
     }
 
-    private static boolean isDate(String name) {
-        return DATE.matcher(name).matches();
+    private static boolean isDate(Folder folder) {
+        return DATE.matcher(folder.name).matches()
+                || folder.parent.matches(YEAR)
+                        && MONTH_OF_YEAR.matcher(folder.name).matches();
     }
 
-    private static boolean most(Collection<String> names, Predicate<String> looksSo) {
-        return 2 * names.stream().filter(looksSo).count() > names.size();
+    private static boolean most(Collection<Folder> folders, Predicate<Folder> looksSo) {
+        return 2 * folders.stream().filter(looksSo).count() > folders.size();
     }
 }

@@ -7,13 +7,13 @@ import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
 
 /// Gives each image its split and its class after the names of all images are known. The class comes from the
@@ -36,14 +36,14 @@ final class ImagePlacement {
     private final @Nullable String note;
 
     /// @param images paths of the images in the order in which they were written
-    ImagePlacement(Tree tree, List<String> images, LabelLists lists, Sidecars sidecars, @Nullable String labelColumn) {
+    ImagePlacement(Tree tree, List<String> images, LabelLists lists, Sidecars sidecars, DataSpec spec) {
         this.tree = tree;
         this.images = images;
         this.lists = lists;
         this.sidecars = sidecars;
         List<Layout.Place> found = tree.places(images);
-        note = DataSpec.FOLDERS.equals(labelColumn) ? null : noClasses(found);
-        places = note == null && !CsvTable.NO_LABEL.equals(labelColumn)
+        note = spec.readsNoClasses() || DataSpec.FOLDERS.equals(spec.labelColumn()) ? null : noClasses(found);
+        places = note == null && !spec.readsNoClasses()
                 ? found
                 : found.stream()
                         .map(place -> new Layout.Place(place.split(), null))
@@ -53,17 +53,16 @@ final class ImagePlacement {
 
     /// Why the folders are no classes; null if they may be.
     private @Nullable String noClasses(List<Layout.Place> found) {
-        Set<String> names = new TreeSet<>();
-        String parent = "";
+        Set<FolderNames.Folder> folders = new LinkedHashSet<>();
         for (int i = 0; i < found.size(); i++) {
             String name = found.get(i).className();
-            if (name != null && names.add(name)) {
-                parent = parent(images.get(i), name);
+            if (name != null) {
+                folders.add(new FolderNames.Folder(parent(images.get(i), name), name));
             }
         }
-        return FolderNames.noClasses(names, parent)
+        return FolderNames.noClasses(folders)
                 .map(kind -> "folders such as %s are named after %s and not taken as classes; --set data.labelColumn=%s"
-                                .formatted(names.iterator().next(), kind, DataSpec.FOLDERS)
+                                .formatted(folders.iterator().next().name(), kind, DataSpec.FOLDERS)
                         + " takes them")
                 .orElse(null);
     }

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.Locale;
 import java.util.Set;
-import org.fullrank.file.CsvTable;
 import org.fullrank.text.Numbers;
 
 /// A folder or archive of images, read by its [Layout]. Files that are not images, such as a `README`, are
@@ -29,7 +28,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
     /// The version of the rules for folders. A pack of older rules is stale.
     @Override
     public String key() {
-        return "folders 2";
+        return "folders 3";
     }
 
     @Override
@@ -39,7 +38,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
 
     @Override
     public void pack(PackWriter out) throws IOException {
-        boolean unlabeled = CsvTable.NO_LABEL.equals(spec.labelColumn());
+        boolean unlabeled = spec.readsNoClasses();
         var lists = new LabelLists();
         var sidecars = new Sidecars();
         if (tree instanceof ShardTree shards) {
@@ -74,7 +73,7 @@ record ImageSource(Tree tree, DataSpec spec) implements DataSource {
                 out.note("the texts beside the images have more than %d MB; %d small ones were not searched for labels"
                         .formatted(LabelLists.MOST_KEPT_BYTES >> 20, lists.dropped()));
             }
-            new ImagePlacement(tree, images.finish(), lists, sidecars, spec.labelColumn()).place(out);
+            new ImagePlacement(tree, images.finish(), lists, sidecars, spec).place(out);
         }
     }
 

@@ -54,6 +54,10 @@ record PackIndex(
         }
     }
 
+    boolean isLabeled() {
+        return splits.values().stream().anyMatch(items -> items.classes() != null);
+    }
+
     byte[] toBytes() throws IOException {
         var bytes = new ByteArrayOutputStream();
         var out = new DataOutputStream(bytes);

@@ -52,7 +52,8 @@ final class ParquetImages implements AutoCloseable {
         void row(long row, byte @Nullable [] bytes, String label) throws IOException;
     }
 
-    /// @param labelColumn name of the column of labels, or [CsvTable#NO_LABEL]; null to find it
+    /// @param labelColumn name of the column of labels, or [CsvTable#NO_LABEL], or [DataSpec#UNLABELED]; null to find
+    /// it
     /// @throws InputException when the file has no column of images, or it is not clear which columns are meant
     ParquetImages(Path file, @Nullable String labelColumn) throws IOException {
         subject = "Parquet file " + file;
@@ -131,7 +132,7 @@ final class ParquetImages implements AutoCloseable {
     }
 
     private @Nullable ColumnSchema label(@Nullable String wanted, JsonNode features) {
-        if (CsvTable.NO_LABEL.equals(wanted)) {
+        if (CsvTable.NO_LABEL.equals(wanted) || DataSpec.UNLABELED.equals(wanted)) {
             return null;
         }
         List<ColumnSchema> others = file.columns().stream()

@@ -55,8 +55,13 @@ final class TableFit {
     /// @param ignored columns to leave out
     /// @param categories columns that are categories
     /// @param elsewhere names of columns of the other tables; these may be ignored too
-    /// @param searched whether a label column was searched for, because the user did not name one
-    record Wanted(List<String> ignored, List<String> categories, Set<String> elsewhere, boolean searched) {}
+    /// @param remedy the option for a feature that may be the class, with `%d` for its position; null if no label
+    ///     column was searched for, because the user named one
+    record Wanted(
+            List<String> ignored,
+            List<String> categories,
+            Set<String> elsewhere,
+            @Nullable String remedy) {}
 
     private Fitted fit(Wanted wanted) throws IOException {
         List<String> names = table.names();
@@ -89,8 +94,8 @@ final class TableFit {
         }
         left.forEach((reason, titles) -> notes.add("left out %s: %s".formatted(String.join(", ", titles), reason)));
         int label = table.label();
-        if (label < 0 && wanted.searched) {
-            noteClasses(found, skip);
+        if (label < 0 && wanted.remedy != null) {
+            noteClasses(found, skip, wanted.remedy);
         }
         var schema = new TableSchema(names != null, names == null || label < 0 ? "" : names.get(label), columns);
         if (names != null && !schema.named()) {
@@ -105,12 +110,12 @@ final class TableFit {
     }
 
     /// Notes a first or last column that looks like classes in numbers, as in files without a header.
-    private void noteClasses(Column[] found, boolean[] skip) {
+    private void noteClasses(Column[] found, boolean[] skip, String remedy) {
         for (int at : found.length > 1 ? new int[] {0, found.length - 1} : new int[0]) {
             if (!skip[at] && at != table.index() && found[at].looksLikeClasses()) {
                 notes.add("%s is read as a feature but has only %d different whole numbers; if it is the class, use"
                                 .formatted(found[at].title(), found[at].levels.size())
-                        + " --label-column %d".formatted(at + 1));
+                        + " " + remedy.formatted(at + 1));
             }
         }
     }

@@ -216,9 +216,9 @@ public record DecompositionSettings(
         int heldOut = HeldOut.count(data, stopping.holdout());
         InputException.when(
                 heldOut < 1 || data.observations() - heldOut < 2,
-                "holdout: found %s of %d observed entries, expected at least one entry held out and two fitted; change the"
-                        + " share",
+                "holdout: found %s of %d %s, expected at least one held out and two fitted; change the share",
                 stopping.holdout(),
-                data.observations());
+                data.observations(),
+                data instanceof SampleCovariance ? "samples" : "observed entries");
     }
 }

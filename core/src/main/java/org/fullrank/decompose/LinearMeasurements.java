@@ -1,7 +1,10 @@
 package org.fullrank.decompose;
 
+import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.zip.CRC32C;
 import org.fullrank.engine.InputException;
+import org.fullrank.engine.Keyed;
 import org.fullrank.net.SignalShape;
 
 /// Measurements of a matrix or 3-way tensor that is not observed itself: `A(X)` plus noise.
@@ -15,6 +18,8 @@ import org.fullrank.net.SignalShape;
 /// @param map the linear map A
 /// @param entries the measured values as a matrix of one row, `[1, m]`
 public record LinearMeasurements(Measurement map, PartialTensor entries) implements Observed {
+    private static final long PROBE = Keyed.name("probe of a measurement");
+
     /// @throws InputException when the tensor would be neither a matrix nor a 3-way tensor, or when the number of
     ///     values is not that of the map
     public LinearMeasurements {
@@ -52,7 +57,24 @@ public record LinearMeasurements(Measurement map, PartialTensor entries) impleme
 
     @Override
     public String fingerprint() {
-        return entries.fingerprint() + shape();
+        return "%s %08x of %s".formatted(entries.fingerprint(), mapChecksum(), shape());
+    }
+
+    /// A checksum of what the map makes of a fixed random tensor, because a map can be a function. Two different maps
+    /// give different measurements of it.
+    private long mapChecksum() {
+        Keyed random = Keyed.of(PROBE);
+        double[] tensor = new double
+                [Math.toIntExact(shape().stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact))];
+        for (int i = 0; i < tensor.length; i++) {
+            tensor[i] = random.nextGaussian();
+        }
+        var crc = new CRC32C();
+        var bytes = ByteBuffer.allocate(4);
+        for (double value : map.of(tensor)) {
+            crc.update(bytes.clear().putFloat((float) value).flip());
+        }
+        return crc.getValue();
     }
 
     /// The size of the entries of the tensor divided by the size of the measured values. The tensor is estimated by the

@@ -3,6 +3,7 @@ package org.fullrank.decompose;
 import java.util.Arrays;
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.file.NpyArray;
 
 /// A measurement by a sparse matrix `[m, n]`, where n is the number of entries of the tensor in row-major order. The
 /// matrix is stored by rows (CSR): the entries of row i are those from `starts[i]` to before `starts[i + 1]`.
@@ -40,16 +41,19 @@ public record MatrixMeasurement(List<Integer> shape, int[] starts, int[] columns
 
     /// A measurement by a dense matrix. Zeros are not stored.
     ///
-    /// @param matrix `[m, n]`, row-major
-    /// @throws InputException when the matrix has no whole number of rows for a tensor of this shape
-    public static MatrixMeasurement dense(List<Integer> shape, float[] matrix) {
+    /// @param array `[m, n]`
+    /// @throws InputException when the array is not a matrix with one column for each entry of the tensor
+    public static MatrixMeasurement dense(List<Integer> shape, NpyArray array) {
         int size = Math.toIntExact(shape.stream().mapToLong(Integer::longValue).reduce(1, Math::multiplyExact));
         InputException.unless(
-                matrix.length > 0 && matrix.length % size == 0,
-                "operator: found %d entries, expected rows of %d for a tensor of shape %s",
-                matrix.length,
+                array.shape().size() == 2
+                        && array.shape().getFirst() > 0
+                        && array.shape().getLast() == size,
+                "operator: found shape %s, expected [m, %d] for m measurements of a tensor of shape %s",
+                array.shape(),
                 size,
                 shape);
+        float[] matrix = array.values();
         int[] starts = new int[matrix.length / size + 1];
         int[] columns = new int[matrix.length];
         double[] weights = new double[matrix.length];

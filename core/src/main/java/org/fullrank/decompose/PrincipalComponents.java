@@ -7,7 +7,8 @@ import org.fullrank.net.SignalShape;
 /// makes V (DeepTensor, Saragadam, Balestriero, Veeraraghavan, Baraniuk 2022), and the components are the eigenvectors
 /// of the fit.
 ///
-/// The mean of the samples is subtracted, as in principal component analysis. The official code subtracts the mean of
+/// The mean of the samples is subtracted, as in principal component analysis. While a fit holds out samples, it is the
+/// mean of the others. The official code subtracts the mean of
 /// each sample instead.
 ///
 /// @param mean of the samples, `[N]`

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
+import org.fullrank.engine.InputException;
 import org.fullrank.stats.MeanAndSpread;
 import org.jspecify.annotations.Nullable;
 
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 /// vary more than those of independent entries would (F test, 5 %), the standard error is that of the splits.
 ///
 /// One split of a 64 x 64 matrix holds out 205 entries. Their standard error is larger than the differences
-/// between the ranks. So the settings should have several splits.
+/// between the ranks. So the settings should have several splits. The entries of a covariance depend on each other: for
+/// [SampleCovariance], the standard error is always that of the splits.
 ///
 /// @param best the chosen fit
 /// @param tried ranks with their held-out losses, in ascending order of rank
@@ -49,9 +51,14 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
     /// @param settings the rank in these settings is replaced
     /// @param folder for the states of the fits; the fits continue from these states; null: none
     /// @param progress receives the steps of all fits; if it ends a fit, the search ends too
-    /// @throws org.fullrank.engine.InputException when the settings do not suit the data
+    /// @throws InputException when the settings do not suit the data, or when they have one split for a covariance
     public static RankSearch of(
             Observed data, DecompositionSettings settings, @Nullable Path folder, FitProgress progress) {
+        boolean independent = !(data instanceof SampleCovariance);
+        InputException.unless(
+                independent || settings.stopping().splits() > 1,
+                "rank auto: found one split of the samples, expected at least 2, as the entries of their covariance"
+                        + " depend on each other");
         settings.withRank(1).requireFor(data);
         int most = DecompositionSettings.largestRank(settings.sides(data));
         var tried = new ArrayList<Candidate>();
@@ -60,7 +67,8 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
             DecompositionSettings ranked = settings.withRank(rank);
             try (var fits = JointFits.splits(data, ranked, Decomposition.states(ranked, folder))) {
                 goesOn = fits.run(progress);
-                tried.add(new Candidate(fits.result(), fits.heldOutLosses()));
+                List<double[]> losses = fits.heldOutLosses();
+                tried.add(new Candidate(fits.result(), independent ? losses : means(losses)));
             }
         }
         int at = smallest(tried.stream().map(Candidate::losses).toList(), bestAt(tried));
@@ -70,6 +78,13 @@ public record RankSearch(Decomposition best, List<Tried> tried) {
                 tried.stream()
                         .map(one -> new Tried(one.fitted.rank(), one.fitted.heldOut(), one.fitted.iterations()))
                         .toList());
+    }
+
+    /// The mean of each split, as its only entry.
+    static List<double[]> means(List<double[]> losses) {
+        return losses.stream()
+                .map(split -> new double[] {MeanAndSpread.of(split).mean()})
+                .toList();
     }
 
     /// Index of the smallest held-out loss; 0 if there is none.

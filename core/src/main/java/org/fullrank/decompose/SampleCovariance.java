@@ -17,7 +17,8 @@ import org.fullrank.net.SignalShape;
 ///
 /// A share of the *samples* is held out, because the entries of a covariance depend on each other: a held-out entry
 /// could be predicted from the others with the noise of the samples. The covariance of the held-out samples decides
-/// when the fit stops.
+/// when the fit stops. The mean of the fitted samples is subtracted from both, so the fit knows nothing of the held-out
+/// samples.
 ///
 /// @param side the signal of each sample: a line or a picture of N positions
 /// @param count number of samples
@@ -48,7 +49,7 @@ public record SampleCovariance(SignalShape side, int count, float[] samples) imp
     public PartialTensor entries() {
         boolean[] all = new boolean[count];
         Arrays.fill(all, true);
-        return upper(covariance(all));
+        return upper(covariance(samples, all));
     }
 
     @Override
@@ -83,7 +84,8 @@ public record SampleCovariance(SignalShape side, int count, float[] samples) imp
         for (int i = 0; i < count; i++) {
             others[i] = !kept[i];
         }
-        float[] compared = covariance(others);
+        float[] centered = centered(kept);
+        float[] compared = covariance(centered, others);
         int n = side.size();
         int most = n * (n + 1) / 2;
         int[] entries = new int[Math.min(most, MOST_COMPARED)];
@@ -101,7 +103,7 @@ public record SampleCovariance(SignalShape side, int count, float[] samples) imp
         for (int i = 0; i < values.length; i++) {
             values[i] = compared[entries[i]];
         }
-        return new HeldOut(upper(covariance(kept)), entries, values);
+        return new HeldOut(upper(covariance(centered, kept)), entries, values);
     }
 
     /// Some of the numbers from 0 on, ascending, by selection sampling.
@@ -125,8 +127,28 @@ public record SampleCovariance(SignalShape side, int count, float[] samples) imp
         return new PartialTensor(shape(), covariance, observed);
     }
 
+    /// All samples without the mean of some, `[count, N]`.
+    private float[] centered(boolean[] some) {
+        int n = side.size();
+        double[] sums = new double[n];
+        int chosen = 0;
+        for (int s = 0; s < count; s++) {
+            chosen += some[s] ? 1 : 0;
+            for (int i = 0; some[s] && i < n; i++) {
+                sums[i] += samples[s * n + i];
+            }
+        }
+        float[] centered = new float[samples.length];
+        for (int i = 0; i < centered.length; i++) {
+            centered[i] = (float) (samples[i] - sums[i % n] / chosen);
+        }
+        return centered;
+    }
+
     /// The mean of the outer products of some samples, `[N, N]`.
-    private float[] covariance(boolean[] some) {
+    ///
+    /// @param samples `[count, N]`
+    private float[] covariance(float[] samples, boolean[] some) {
         float[] weights = new float[count];
         int chosen = 0;
         for (int i = 0; i < count; i++) {

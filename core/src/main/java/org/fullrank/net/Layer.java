@@ -40,6 +40,11 @@ public interface Layer {
     /// Writes a layer into a graph.
     @FunctionalInterface
     interface Writing {
+        /// Writes the layer, as [Layer#write] does.
+        ///
+        /// @param x name of the input
+        /// @return name of the output
+        /// @throws InputException when a graph cannot have this layer
         String write(GraphWriter graph, String x);
     }
 

@@ -28,6 +28,7 @@ public record Selection(@Nullable String key, @Nullable String labelColumn, List
         this(key, labelColumn, List.of());
     }
 
+    /// The same selection of another array or field.
     public Selection withKey(String other) {
         return new Selection(other, labelColumn, skipped, kept);
     }

@@ -6,6 +6,8 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,14 +37,29 @@ class FolderNamesTest {
         "1899;2100, photos, ",
         "cat;dog;may, photos, ",
         "100CANON;101CANON, DCIM, cameras",
+        "100_FUJI;999A____, DCIM, cameras",
+        "100_Euro;200_Euro, money, ",
+        "100_0512;101_0513, photos, ",
+        "099CANON;000CANON, photos, ",
         "DCIM;Camera, photos, cameras",
         "10000012;10000013, photos, ",
         "001.Black_footed_Albatross;002.Laysan_Albatross, photos, ",
         "n01440764;n01443537, photos, "
     })
     void datesAndCamerasAreNoClasses(String names, String parent, String kind) {
-        assertThat(FolderNames.noClasses(List.of(names.split(";")), parent).orElse(null))
-                .isEqualTo(kind);
+        List<FolderNames.Folder> folders = Arrays.stream(names.split(";"))
+                .map(name -> new FolderNames.Folder(parent, name))
+                .toList();
+        assertThat(FolderNames.noClasses(folders).orElse(null)).isEqualTo(kind);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2019/05;2019/06;cats/a, dates", "cats/a;2019/05;2019/06, dates", "cats/05;cats/06;2019/07,"})
+    void aMonthIsOneOnlyInAYear(String paths, String kind) {
+        List<FolderNames.Folder> folders = Arrays.stream(paths.split(";"))
+                .map(path -> new FolderNames.Folder(path.split("/")[0], path.split("/")[1]))
+                .toList();
+        assertThat(FolderNames.noClasses(folders).orElse(null)).isEqualTo(kind);
     }
 
     private DataSpec photos(String... paths) throws IOException {
@@ -70,6 +87,80 @@ class FolderNamesTest {
             assertThat(data.classNames()).containsExactly("2019", "2020");
             assertThat(data.hasFolderClasses()).isTrue();
             assertThat(data.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void dataThatAreReadWithoutClassesNeedNoNoteAboutFolders() throws IOException {
+        DataSpec spec = photos("2019/a.png", "2020/b.png");
+        for (String none : List.of("none", DataSpec.UNLABELED)) {
+            try (Dataset data = Dataset.open(spec.withLabelColumn(none))) {
+                assertThat(data.classNames()).isEmpty();
+                assertThat(data.warnings()).isEmpty();
+            }
+        }
+    }
+
+    /// Earlier versions kept the classes of IDX files in the pack of a data set without classes.
+    @Test
+    void aPackWithClassesIsWrittenAgainIfNoneAreRead() throws IOException {
+        Path digits = folder.resolve("train-images-idx3-ubyte");
+        Files.write(digits, SampleFiles.idx(new byte[8], 2, 2, 2));
+        Files.write(folder.resolve("train-labels-idx1-ubyte"), SampleFiles.idx(new byte[] {1, 0}, 2));
+        DataSpec with = DataSpec.of(digits.toString()).withCache(folder.resolve("with"));
+        DataSpec without = with.withLabelColumn("none").withCache(folder.resolve("without"));
+        Dataset.open(with).close();
+        Dataset.open(without).close();
+        Files.copy(pack("with"), pack("without"), StandardCopyOption.REPLACE_EXISTING);
+        try (Dataset data = Dataset.open(without)) {
+            assertThat(data.classNames()).isEmpty();
+            assertThat(data.items(Split.TRAIN).labels()).isNull();
+        }
+    }
+
+    private Path pack(String cache) throws IOException {
+        try (var files = Files.newDirectoryStream(folder.resolve(cache), "*.pack")) {
+            return files.iterator().next();
+        }
+    }
+
+    /// The class of a table is no feature with `unlabeled`, and one with `none`.
+    @Test
+    void theLabelColumnOfATableIsLeftOutIfNoClassesAreRead() throws IOException {
+        for (String header : List.of("a,b,class\n", "a,b,kind\n", "")) {
+            boolean text = !header.contains("class");
+            Path file = folder.resolve("table%d.csv".formatted(header.hashCode()));
+            var rows = new StringBuilder(header);
+            for (int i = 0; i < 40; i++) {
+                rows.append("%.2f,%.2f,%s\n".formatted(i * 0.7 % 3, i * 0.3 % 5, text ? "kind" + i % 2 : i % 2));
+            }
+            Files.writeString(file, rows);
+            DataSpec spec = DataSpec.of(file.toString()).withCache(folder.resolve("cache"));
+            try (Dataset unlabeled = Dataset.open(spec.withLabelColumn(DataSpec.UNLABELED));
+                    Dataset none = Dataset.open(spec.withLabelColumn("none"));
+                    Dataset labeled = Dataset.open(spec)) {
+                assertThat(labeled.classNames()).hasSize(2);
+                assertThat(unlabeled.classNames()).isEmpty();
+                assertThat(unlabeled.items(Split.TRAIN).labels()).isNull();
+                assertThat(unlabeled.table()).isEqualTo(labeled.table());
+                assertThat(none.table()).isNotEqualTo(labeled.table());
+                assertThat(String.join("; ", unlabeled.warnings()))
+                        .contains("is the label and was left out, because no classes are read");
+            }
+        }
+    }
+
+    @Test
+    void aColumnThatMayBeTheClassIsNamedToo() throws IOException {
+        Path file = folder.resolve("numbers.csv");
+        var rows = new StringBuilder("a,b,c\n");
+        for (int i = 0; i < 40; i++) {
+            rows.append("%.2f,%.2f,%d\n".formatted(i * 0.7 % 3, i * 0.3 % 5, i % 2));
+        }
+        Files.writeString(file, rows);
+        DataSpec spec = DataSpec.of(file.toString()).withCache(folder.resolve("cache"));
+        try (Dataset data = Dataset.open(spec.withLabelColumn(DataSpec.UNLABELED))) {
+            assertThat(data.warnings()).singleElement().asString().endsWith("use --set data.ignore=[3]");
         }
     }
 

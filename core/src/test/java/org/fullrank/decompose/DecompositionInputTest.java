@@ -120,7 +120,7 @@ class DecompositionInputTest {
                 .withStopping(new DecompositionSettings.Stopping(0.01, 1, 1, 1, new NoiseLevel.Unknown()));
         assertRefused(
                 () -> Decomposition.fit(NOISY.tensor(), settings),
-                "holdout: found 0.01 of 48 observed entries, expected at least one entry held out and two fitted; change"
+                "holdout: found 0.01 of 48 observed entries, expected at least one held out and two fitted; change"
                         + " the share");
         assertRefused(
                 () -> new DecompositionSettings.Stopping(0, 1, 1, 1, new NoiseLevel.Unknown()),

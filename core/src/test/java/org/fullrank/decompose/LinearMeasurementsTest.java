@@ -14,6 +14,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.file.NpyArray;
 import org.fullrank.net.SignalShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -57,8 +58,12 @@ class LinearMeasurementsTest {
                 shape, IntStream.rangeClosed(0, columns.length).toArray(), columns, ones);
     }
 
+    private static MatrixMeasurement dense(long seed) {
+        return MatrixMeasurement.dense(SMALL, new NpyArray(List.of(20, 42), random(20 * 42, seed)));
+    }
+
     static Stream<Measurement> maps() {
-        MatrixMeasurement dense = MatrixMeasurement.dense(SMALL, random(20 * 42, 1));
+        MatrixMeasurement dense = dense(1);
         return Stream.of(
                 dense, ParallelBeam.of(7, 6, 8, angles(5)), Measurement.of(SMALL, 20, dense::of, dense::adjoint));
     }
@@ -238,15 +243,35 @@ class LinearMeasurementsTest {
     }
 
     @Test
+    void theFingerprintIsThatOfValuesAndMap() {
+        float[] values = random(20, 3);
+        MatrixMeasurement map = dense(1);
+        String expected = LinearMeasurements.of(map, values).fingerprint();
+        var functions = Measurement.of(SMALL, 20, map::of, map::adjoint);
+        assertThat(LinearMeasurements.of(functions, values).fingerprint()).isEqualTo(expected);
+        double[] weights = map.weights().clone();
+        weights[800] += 0.001; // one entry of the last row
+        var other = new MatrixMeasurement(SMALL, map.starts(), map.columns(), weights);
+        assertThat(LinearMeasurements.of(other, values).fingerprint()).isNotEqualTo(expected);
+        assertThat(LinearMeasurements.of(map, random(20, 4)).fingerprint()).isNotEqualTo(expected);
+    }
+
+    @Test
     void measurementsThatDoNotSuitTheMapAreRefused() {
-        MatrixMeasurement map = MatrixMeasurement.dense(SMALL, random(20 * 42, 1));
+        MatrixMeasurement map = dense(1);
         assertThatThrownBy(() -> LinearMeasurements.of(map, random(19, 1)))
                 .isInstanceOf(InputException.class)
                 .hasMessage("measurements: found 19 values, expected 20, those of the operator");
-        assertThatThrownBy(() -> MatrixMeasurement.dense(SMALL, random(43, 1)))
-                .isInstanceOf(InputException.class)
-                .hasMessage("operator: found 43 entries, expected rows of 42 for a tensor of shape [7, 6]");
-        assertThatThrownBy(() -> MatrixMeasurement.dense(List.of(1, 2), new float[] {1, Float.NaN}))
+        for (List<Integer> wrong : List.of(List.of(42, 20), List.of(840), List.of(20, 7, 6), List.of(0, 42))) {
+            var array = new NpyArray(wrong, random(wrong.contains(0) ? 0 : 20 * 42, 1));
+            assertThatThrownBy(() -> MatrixMeasurement.dense(SMALL, array))
+                    .isInstanceOf(InputException.class)
+                    .hasMessage(
+                            "operator: found shape %s, expected [m, 42] for m measurements of a tensor of shape [7, 6]",
+                            wrong);
+        }
+        var infinite = new NpyArray(List.of(1, 2), new float[] {1, Float.NaN});
+        assertThatThrownBy(() -> MatrixMeasurement.dense(List.of(1, 2), infinite))
                 .hasMessage(
                         "operator: found the weight NaN in column 1, expected finite weights in columns from 0 to 1");
         assertThatThrownBy(() -> new MatrixMeasurement(SMALL, new int[] {0, 2}, new int[1], new double[1]))
@@ -254,7 +279,8 @@ class LinearMeasurementsTest {
                         "operator: found 2 row starts, 1 columns and 1 weights, expected starts that rise from 0 to the"
                                 + " number of weights, and as many columns as weights");
         assertThatThrownBy(() -> ParallelBeam.of(3, 3, 4)).hasMessageStartingWith("tomography: found 3 x 3 pixels, 4");
-        var zero = LinearMeasurements.of(MatrixMeasurement.dense(SMALL, new float[2 * 42]), new float[] {1, 2});
-        assertThatThrownBy(zero::gain).hasMessageStartingWith("operator: found measurements of length 0.0");
+        var zero = LinearMeasurements.of(
+                MatrixMeasurement.dense(SMALL, new NpyArray(List.of(2, 42), new float[2 * 42])), new float[] {1, 2});
+        assertThatThrownBy(zero::gain).hasMessageStartingWith("operator: found A A' b of length 0.0");
     }
 }

@@ -140,11 +140,24 @@ class PrincipalComponentsTest {
         }
         HeldOut split = HeldOut.of(covariance, 0.3, 1, 0);
         assertThat(split.entries()).hasSize(SIZE * (SIZE + 1) / 2).isSorted().doesNotHaveDuplicates();
+        // The mean m of the seven fitted samples is subtracted from all, which adds m m' to the covariance.
+        double[] added = new double[SIZE * SIZE];
         for (int i = 0; i < split.entries().length; i++) { // three samples and seven
             int entry = split.entries()[i];
             double mean = 0.3 * split.values()[i] + 0.7 * split.fitted().values()[entry];
-            assertThat(mean).isCloseTo(expected.get(entry), within(1e-4));
+            added[entry] = mean - expected.get(entry);
         }
+        for (int entry : split.entries()) {
+            double squares = added[entry / SIZE * (SIZE + 1)] * added[entry % SIZE * (SIZE + 1)];
+            assertThat(added[entry] * added[entry]).isCloseTo(squares, within(1e-4));
+        }
+        float[] shifted = values.clone();
+        for (int i = 0; i < shifted.length; i++) {
+            shifted[i] += i % SIZE;
+        }
+        HeldOut moved = HeldOut.of(new SampleCovariance(SignalShape.line(SIZE), 10, shifted), 0.3, 1, 0);
+        assertThat(moved.values()).containsExactly(split.values(), within(1e-3f));
+        assertThat(moved.fitted().values()).containsExactly(split.fitted().values(), within(1e-3f));
         assertThat(HeldOut.of(covariance, 0.3, 1, 1).values()).isNotEqualTo(split.values());
     }
 
@@ -157,6 +170,12 @@ class PrincipalComponentsTest {
                 .hasMessage(
                         "samples: found 48 numbers for 3 samples of 40 positions, expected 120 numbers and at least 3"
                                 + " samples");
+        DecompositionSettings usual = DecompositionSettings.ofRank(1);
+        assertThatThrownBy(() -> PrincipalComponents.fit(samples(9, 1, 1), 9, SignalShape.line(SIZE), usual))
+                .isInstanceOf(InputException.class)
+                .hasMessage(
+                        "holdout: found 0.05 of 9 samples, expected at least one held out and two fitted; change the"
+                                + " share");
         assertThatThrownBy(() -> PrincipalComponents.fit(samples, 2, SignalShape.line(SIZE), settings(1, 1)))
                 .isInstanceOf(InputException.class);
     }

@@ -12,6 +12,8 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
+import org.fullrank.engine.InputException;
+import org.fullrank.net.SignalShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -46,6 +48,30 @@ class RankSearchTest {
         assertThat(joint.heldOutLosses()).containsExactly(mean, within(1e-9));
         assertThat(joint.heldOut())
                 .isEqualTo(Arrays.stream(joint.heldOutLosses()).min().orElseThrow());
+    }
+
+    /// The entries vary much, so the test finds no difference between the splits.
+    @Test
+    void theEntriesOfACovarianceAreNotIndependent() {
+        double[] zeros = new double[100];
+        List<double[]> worse = List.of(
+                IntStream.range(0, 100)
+                        .mapToDouble(i -> 0.45 + (i % 2 == 0 ? 2.1 : -2.1))
+                        .toArray(),
+                IntStream.range(0, 100)
+                        .mapToDouble(i -> -0.05 + (i % 2 == 0 ? 2.1 : -2.1))
+                        .toArray());
+        List<double[]> best = List.of(zeros, zeros);
+        assertThat(RankSearch.isClearlyWorse(worse, best)).isTrue();
+        assertThat(RankSearch.isClearlyWorse(RankSearch.means(worse), RankSearch.means(best)))
+                .isFalse();
+        var data = new SampleCovariance(SignalShape.line(24), 20, NOISY.values());
+        assertThatThrownBy(() -> RankSearch.of(data, settings(1, 5, 1), null, FitProgress.SILENT))
+                .isInstanceOf(InputException.class)
+                .hasMessageStartingWith("rank auto: found one split of the samples, expected at least 2");
+        assertThat(RankSearch.of(data, settings(1, 5, 2), null, FitProgress.SILENT)
+                        .tried())
+                .isNotEmpty();
     }
 
     @Test
