@@ -45,10 +45,18 @@ record GrayImages(float[][] pixels, int[] classes) {
             return setting.data(folder);
         }
 
-        /// Whether the data of a setting are this data set, or a folder that has it.
+        /// Whether the data of a setting are this data set, or a folder that has it. Data that cannot be read as
+        /// gray images are not.
         boolean in(Setting setting) {
             String path = folder(setting);
-            return path != null && is(GrayImages.of(path, Split.TRAIN, 0, first.length));
+            if (path == null) {
+                return false;
+            }
+            try {
+                return is(GrayImages.of(path, Split.TRAIN, 0, first.length));
+            } catch (InputException _) {
+                return false;
+            }
         }
 
         /// Whether these are the first images of the train split of this data set.
