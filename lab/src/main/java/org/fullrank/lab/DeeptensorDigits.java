@@ -13,6 +13,7 @@ import org.fullrank.decompose.PrincipalComponents;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.net.SignalShape;
 import org.fullrank.net.SkipNetwork;
+import org.jspecify.annotations.Nullable;
 
 /// Principal components of few and noisy digits, by networks and by the covariance itself, and a classifier on them.
 ///
@@ -56,10 +57,11 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
                 eigenvectors of this covariance itself (PCA) are the rival. You see the share of the variance of new,
                 clean pictures that lies in the found directions, and how well a classifier recognizes digits by them.
 
-                **Data.** The digits of MNIST with `--data`, otherwise drawn digits, with 14 x 14 pixels (blocks of 2 x
-                2 are averaged). The experiment draws 1000 pictures. The fit gets 250 of them (60 of 240 in a quick
-                run). Each pixel is a count with a mean of 20 where the picture is 1, plus a readout noise of 2 counts,
-                divided by 20. 2000 pictures of the test split (300 in a quick run) measure the result.
+                **Data.** The digits of MNIST if they are in `--data`, otherwise drawn digits (the table says which),
+                with 14 x 14 pixels (blocks of 2 x 2 are averaged). The experiment draws 1000 pictures. The fit gets 250
+                of them (60 of 240 in a quick run). Each pixel is a count with a mean of 20 where the picture is 1, plus
+                a readout noise of 2 counts, divided by 20. 2000 pictures of the test split (300 in a quick run) measure
+                the result.
 
                 **Ways.** *Networks*: V has 20 columns (8 in a quick run), made by a 2-D skip network of 32 channels (8
                 in a quick run). A fifth of the known pictures is held out, and the error of their covariance stops the
@@ -78,8 +80,8 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
     /// @param clean `[N][SIDE * SIDE]`
     /// @param noisy the same with noise
     private record Pictures(float[][] clean, float[][] noisy, int[] classes) {
-        static Pictures of(Setting setting, Split split, int count, RandomGenerator random) {
-            GrayImages images = GrayImages.of(setting.data("mnist"), split, 0, count);
+        static Pictures of(@Nullable String mnist, Split split, int count, RandomGenerator random) {
+            GrayImages images = GrayImages.of(mnist, split, 0, count);
             float[][] clean = new float[count][];
             float[][] noisy = new float[count][];
             for (int i = 0; i < count; i++) {
@@ -106,9 +108,10 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         RandomGenerator random = setting.random(NAME);
-        Pictures all = Pictures.of(setting, Split.TRAIN, setting.size(240, 1000), random);
+        String mnist = GrayImages.Known.MNIST.orDrawn(setting);
+        Pictures all = Pictures.of(mnist, Split.TRAIN, setting.size(240, 1000), random);
         Pictures known = all.first(all.classes.length / 4);
-        Pictures test = Pictures.of(setting, Split.TEST, setting.size(300, 2000), random);
+        Pictures test = Pictures.of(mnist, Split.TEST, setting.size(300, 2000), random);
         int rank = setting.size(8, 20);
         float[] samples = new float[known.noisy.length * SHAPE.size()];
         for (int i = 0; i < known.noisy.length; i++) {
@@ -122,9 +125,10 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
         Result networks = measured("networks", found, known, test);
         Result same = measured("PCA, same pictures", leading(known, rank), known, test);
         Result more = measured("PCA, all pictures", leading(all, rank), known, test);
-        ResultTable table = ResultTable.of("way", "captured variance", "accuracy", "steps");
+        ResultTable table = ResultTable.of("data", "way", "captured variance", "accuracy", "steps");
         for (Result result : new Result[] {networks, same, more}) {
             table = table.row(
+                    GrayImages.digits(mnist),
                     result.name,
                     result.captured,
                     result.accuracy,

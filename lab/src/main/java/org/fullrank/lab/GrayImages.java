@@ -59,6 +59,12 @@ record GrayImages(float[][] pixels, int[] classes) {
             }
         }
 
+        /// The path of this data set; null if the data of a setting are others, so that digits are drawn.
+        @Nullable
+        String orDrawn(Setting setting) {
+            return in(setting) ? folder(setting) : null;
+        }
+
         /// Whether these are the first images of the train split of this data set.
         boolean is(GrayImages images) {
             return images.size() >= first.length
@@ -80,6 +86,13 @@ record GrayImages(float[][] pixels, int[] classes) {
     static GrayImages sample(String data, RandomGenerator random, int count) {
         int[] items = random.ints(0, TRAIN).distinct().limit(count).toArray();
         return stored(data, Split.TRAIN, items);
+    }
+
+    /// The name of the data that are read from a path of MNIST.
+    ///
+    /// @param mnist null for digits that are drawn
+    static String digits(@Nullable String mnist) {
+        return mnist == null ? "drawn digits" : "MNIST";
     }
 
     private static GrayImages drawn(Split split, int from, int count) {
