@@ -159,9 +159,10 @@ final class LabRunCommand extends Job {
 
     private List<Setting> settings() {
         if (data != null && !Files.exists(Path.of(data))) {
-            throw new InputException(("--data %s: found nothing there, expected the folder mnist, fashion-mnist, tabular or"
-                            + " tensors, or a folder of them; check the path")
-                    .formatted(data));
+            throw new InputException(
+                    ("--data %s: found nothing there, expected the folder mnist, fashion-mnist, tabular or"
+                                    + " tensors, or a folder of them; check the path")
+                            .formatted(data));
         }
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new InputException("--out %s: found a file, expected a folder; name another one".formatted(out));

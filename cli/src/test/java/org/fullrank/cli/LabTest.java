@@ -85,9 +85,11 @@ class LabTest {
         var second = new Setting(2, true, null);
         var experiment = sweep.experiment();
         var outcome = sweep.outcomes().getFirst();
-        assertThat(command.write(new ExperimentPage(experiment, second, outcome), first)).isFalse();
+        assertThat(command.write(new ExperimentPage(experiment, second, outcome), first))
+                .isFalse();
         assertThat(folder.resolve("oja.md")).doesNotExist();
-        assertThat(command.write(new ExperimentPage(experiment, first, outcome), first)).isTrue();
+        assertThat(command.write(new ExperimentPage(experiment, first, outcome), first))
+                .isTrue();
         assertThat(folder.resolve("oja.md")).exists();
     }
 

@@ -138,7 +138,8 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
                 .row(name, "SVD", plan.highest(), svd, "-", "-")
                 .row(name, "SVD of the best rank", best.rank(), bestSvd, "-", "-");
         for (Denoised one : networks) {
-            table = table.row(name, one == chosen ? "networks, chosen" : "networks", one.rank, one.psnr, one.steps, "-");
+            table = table.row(
+                    name, one == chosen ? "networks, chosen" : "networks", one.rank, one.psnr, one.steps, "-");
         }
         table = table.row(name, "nonnegative networks", scene.materials(), "-", "-", agreement[0])
                 .row(name, "NMF", scene.materials(), "-", "-", agreement[1]);

@@ -169,8 +169,9 @@ record KindsOfCollapse(Slope slope) implements Experiment {
                 int best = 0;
                 double least = Double.POSITIVE_INFINITY;
                 for (int c = 0; c < CLASSES; c++) {
-                    double distance =
-                            read.getRow(i).minus(means.getRow(c).divide(counts[c])).normF();
+                    double distance = read.getRow(i)
+                            .minus(means.getRow(c).divide(counts[c]))
+                            .normF();
                     if (distance < least) {
                         least = distance;
                         best = c;
