@@ -52,10 +52,11 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
                 DeeptensorNoise.PAPER,
                 "the set-up of figure 2 in the official code, with digits in place of faces",
                 """
-                Which directions do digits vary along, if only a few noisy pictures of them are known? Here, an untrained
-                network makes a matrix V whose product `V V'` is fitted to the covariance of the pictures, and the
-                eigenvectors of this covariance itself (PCA) are the rival. You see the share of the variance of new,
-                clean pictures that lies in the found directions, and how well a classifier recognizes digits by them.
+                Which directions do digits vary along, if only a few noisy pictures of them are known? Here, an
+                untrained network makes a matrix V whose product with its transpose is fitted to the covariance of the
+                pictures, and the eigenvectors of this covariance itself (PCA) are the rival. You see the share of the
+                variance of new, clean pictures that lies in the found directions, and how well a classifier recognizes
+                digits by them.
 
                 **Data.** The digits of MNIST if they are in `--data`, otherwise drawn digits (the table says which),
                 with 14 x 14 pixels (blocks of 2 x 2 are averaged). The experiment draws 1000 pictures. The fit gets 250
