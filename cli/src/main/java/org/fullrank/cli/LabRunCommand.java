@@ -9,6 +9,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.lab.ClaimVerdict;
 import org.fullrank.lab.Experiment;
+import org.fullrank.lab.ExperimentPage;
 import org.fullrank.lab.Experiments;
 import org.fullrank.lab.Overview;
 import org.fullrank.lab.Setting;
@@ -87,12 +88,11 @@ final class LabRunCommand extends Job {
         requirePaperLength(experiments);
         List<Setting> settings = settings();
         err().println("writes pages to the folder %s; --out names another".formatted(out));
-        List<Sweep> sweeps = Sweep.run(
-                experiments,
-                settings,
-                (experiment, setting) ->
-                        err().println("%s, seed %d: done".formatted(experiment.name(), setting.seed())));
-        sweeps.forEach(sweep -> sweep.page().write(out)); // the pages are there when a claim fails
+        List<Sweep> sweeps = Sweep.run(experiments, settings, page -> {
+            write(page, settings.getFirst());
+            err().println("%s, seed %d: done"
+                    .formatted(page.experiment().name(), page.setting().seed()));
+        });
         if (all) {
             new Overview(sweeps).write(out);
         }
@@ -107,6 +107,17 @@ final class LabRunCommand extends Job {
             out().println("pages: " + out);
         }
         requireNoFailure(sweeps);
+    }
+
+    /// Writes the page of the first seed at once, so that it is there when another experiment or a claim fails.
+    ///
+    /// @return whether the page is that of the first seed
+    boolean write(ExperimentPage page, Setting first) {
+        boolean shown = page.setting().equals(first);
+        if (shown) {
+            page.write(out);
+        }
+        return shown;
     }
 
     /// @throws JobException when a claim fails, so that the exit code is not 0
@@ -148,7 +159,10 @@ final class LabRunCommand extends Job {
 
     private List<Setting> settings() {
         if (data != null && !Files.exists(Path.of(data))) {
-            throw new InputException("--data %s: found nothing there, expected MNIST; check the path".formatted(data));
+            throw new InputException(
+                    ("--data %s: found nothing there, expected the folder mnist, fashion-mnist, tabular or"
+                                    + " tensors, or a folder of them; check the path")
+                            .formatted(data));
         }
         if (Files.exists(out) && !Files.isDirectory(out)) {
             throw new InputException("--out %s: found a file, expected a folder; name another one".formatted(out));

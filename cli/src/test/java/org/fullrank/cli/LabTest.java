@@ -14,6 +14,7 @@ import org.fullrank.engine.JobException;
 import org.fullrank.lab.Claim;
 import org.fullrank.lab.Expected;
 import org.fullrank.lab.Experiment;
+import org.fullrank.lab.ExperimentPage;
 import org.fullrank.lab.Experiments;
 import org.fullrank.lab.Outcome;
 import org.fullrank.lab.Setting;
@@ -72,6 +73,24 @@ class LabTest {
         assertThatThrownBy(() -> command.requireNoFailure(List.of(sweep(1), sweep(3))))
                 .isInstanceOf(JobException.class)
                 .hasMessageContaining("found 1 failed claims");
+    }
+
+    @Test
+    void thePageOfTheFirstSeedIsWrittenBeforeTheOthersAreDone() throws IOException {
+        var command = new LabRunCommand();
+        command.name = "all";
+        command.out = folder;
+        Sweep sweep = sweep(1);
+        Setting first = sweep.settings().getFirst();
+        var second = new Setting(2, true, null);
+        var experiment = sweep.experiment();
+        var outcome = sweep.outcomes().getFirst();
+        assertThat(command.write(new ExperimentPage(experiment, second, outcome), first))
+                .isFalse();
+        assertThat(folder.resolve("oja.md")).doesNotExist();
+        assertThat(command.write(new ExperimentPage(experiment, first, outcome), first))
+                .isTrue();
+        assertThat(folder.resolve("oja.md")).exists();
     }
 
     private static Sweep sweep(double measured) {

@@ -13,6 +13,7 @@ import org.fullrank.decompose.PrincipalComponents;
 import org.fullrank.lab.Series.Color;
 import org.fullrank.net.SignalShape;
 import org.fullrank.net.SkipNetwork;
+import org.jspecify.annotations.Nullable;
 
 /// Principal components of few and noisy digits, by networks and by the covariance itself, and a classifier on them.
 ///
@@ -52,15 +53,16 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
                 "the set-up of figure 2 in the official code, with digits in place of faces",
                 """
                 Which directions do digits vary along, if only a few noisy pictures of them are known? Here, an
-                untrained network makes a matrix whose product with its own transpose is fitted to the covariance of the
-                pictures, and the eigenvectors of this covariance (PCA) are compared with it. You see the share of the
+                untrained network makes a matrix V whose product with its transpose is fitted to the covariance of the
+                pictures, and the eigenvectors of this covariance itself (PCA) are the rival. You see the share of the
                 variance of new, clean pictures that lies in the found directions, and how well a classifier recognizes
                 digits by them.
 
-                **Data.** The digits of MNIST with `--data`, otherwise drawn digits, with 14 x 14 pixels (blocks of 2 x
-                2 are averaged). The experiment draws 1000 pictures. The fit gets 250 of them (60 of 240 in a quick
-                run). Each pixel is a count with a mean of 20 where the picture is 1, plus a readout noise of 2 counts,
-                divided by 20. 2000 pictures of the test split (300 in a quick run) measure the result.
+                **Data.** The digits of MNIST if they are in `--data`, otherwise drawn digits (the table says which),
+                with 14 x 14 pixels (blocks of 2 x 2 are averaged). The experiment draws 1000 pictures. The fit gets 250
+                of them (60 of 240 in a quick run). Each pixel is a count with a mean of 20 where the picture is 1, plus
+                a readout noise of 2 counts, divided by 20. 2000 pictures of the test split (300 in a quick run) measure
+                the result.
 
                 **Ways.** *Networks*: V has 20 columns (8 in a quick run), made by a 2-D skip network of 32 channels (8
                 in a quick run). A fifth of the known pictures is held out, and the error of their covariance stops the
@@ -79,8 +81,8 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
     /// @param clean `[N][SIDE * SIDE]`
     /// @param noisy the same with noise
     private record Pictures(float[][] clean, float[][] noisy, int[] classes) {
-        static Pictures of(Setting setting, Split split, int count, RandomGenerator random) {
-            GrayImages images = GrayImages.of(setting.data("mnist"), split, 0, count);
+        static Pictures of(@Nullable String mnist, Split split, int count, RandomGenerator random) {
+            GrayImages images = GrayImages.of(mnist, split, 0, count);
             float[][] clean = new float[count][];
             float[][] noisy = new float[count][];
             for (int i = 0; i < count; i++) {
@@ -107,9 +109,10 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         RandomGenerator random = setting.random(NAME);
-        Pictures all = Pictures.of(setting, Split.TRAIN, setting.size(240, 1000), random);
+        String mnist = GrayImages.Known.MNIST.orDrawn(setting);
+        Pictures all = Pictures.of(mnist, Split.TRAIN, setting.size(240, 1000), random);
         Pictures known = all.first(all.classes.length / 4);
-        Pictures test = Pictures.of(setting, Split.TEST, setting.size(300, 2000), random);
+        Pictures test = Pictures.of(mnist, Split.TEST, setting.size(300, 2000), random);
         int rank = setting.size(8, 20);
         float[] samples = new float[known.noisy.length * SHAPE.size()];
         for (int i = 0; i < known.noisy.length; i++) {
@@ -123,9 +126,10 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
         Result networks = measured("networks", found, known, test);
         Result same = measured("PCA, same pictures", leading(known, rank), known, test);
         Result more = measured("PCA, all pictures", leading(all, rank), known, test);
-        ResultTable table = ResultTable.of("way", "captured variance", "accuracy", "steps");
+        ResultTable table = ResultTable.of("data", "way", "captured variance", "accuracy", "steps");
         for (Result result : new Result[] {networks, same, more}) {
             table = table.row(
+                    GrayImages.digits(mnist),
                     result.name,
                     result.captured,
                     result.accuracy,

@@ -45,10 +45,24 @@ record GrayImages(float[][] pixels, int[] classes) {
             return setting.data(folder);
         }
 
-        /// Whether the data of a setting are this data set, or a folder that has it.
+        /// Whether the data of a setting are this data set, or a folder that has it. Data that cannot be read as
+        /// gray images are not.
         boolean in(Setting setting) {
             String path = folder(setting);
-            return path != null && is(GrayImages.of(path, Split.TRAIN, 0, first.length));
+            if (path == null) {
+                return false;
+            }
+            try {
+                return is(GrayImages.of(path, Split.TRAIN, 0, first.length));
+            } catch (InputException _) {
+                return false;
+            }
+        }
+
+        /// The path of this data set; null if the data of a setting are others, so that digits are drawn.
+        @Nullable
+        String orDrawn(Setting setting) {
+            return in(setting) ? folder(setting) : null;
         }
 
         /// Whether these are the first images of the train split of this data set.
@@ -72,6 +86,13 @@ record GrayImages(float[][] pixels, int[] classes) {
     static GrayImages sample(String data, RandomGenerator random, int count) {
         int[] items = random.ints(0, TRAIN).distinct().limit(count).toArray();
         return stored(data, Split.TRAIN, items);
+    }
+
+    /// The name of the data that are read from a path of MNIST.
+    ///
+    /// @param mnist null for digits that are drawn
+    static String digits(@Nullable String mnist) {
+        return mnist == null ? "drawn digits" : "MNIST";
     }
 
     private static GrayImages drawn(Split split, int from, int count) {

@@ -143,8 +143,10 @@ record PredictorCells() implements Experiment {
         to 0.2. Their accuracy is still not the worst, because the second block has not collapsed. A moving
         average and a tie both raise the spread in these few steps, and neither raises the accuracy. IsoLoss is
         behind DirectPred after the first epoch and ahead after the last. So on these data, IsoLoss does not
-        start faster, but it ends higher.
-        """;
+        start faster, but it ends higher. Compare both with the accuracy *before training*, 0.505: DirectPred
+        ends at 0.536 with the rate 0.03, but below the untrained encoder with the rates 0.1 (0.492) and 0.3
+        (0.323). So of the 20 points by which IsoLoss leads at the rate 0.3, 18 are damage by DirectPred. There,
+        BYOL (0.547) is also ahead of IsoLoss (0.521). """;
 
     @Override
     public Outcome run(Setting setting) {
@@ -236,11 +238,6 @@ record PredictorCells() implements Experiment {
                     atMost(1),
                     "-2 in a trial"),
             new Statement(
-                    "after the last epoch, IsoLoss minus BYOL, mean over the rates, in points",
-                    m -> gains(m, Kind.PLAIN_BIAS, LAST).average().orElseThrow(),
-                    atLeast(1),
-                    "4.4 in a trial"),
-            new Statement(
                     "two-layer predictors without an average nearly collapse: the largest spread",
                     m -> spreads(m, false).max().orElseThrow(),
                     atMost(0.25),
@@ -291,6 +288,7 @@ record PredictorCells() implements Experiment {
                 "target is an average",
                 "rate",
                 "runs",
+                "before training",
                 "accuracy",
                 "deviation",
                 "after one epoch",
@@ -306,6 +304,7 @@ record PredictorCells() implements Experiment {
                         runs.ema ? "yes" : "no",
                         runs.rate,
                         runs.runs.size(),
+                        runs.curve()[0],
                         last.mean(),
                         last.std(),
                         runs.curve()[1],

@@ -36,15 +36,20 @@ public record Setting(long seed, Length length, @Nullable String data) {
     /// The path of a data set. It is [#data], or the folder of this name in it if [#data] has folders of data sets.
     ///
     /// @param folder one of [#FOLDERS]
-    /// @return null if it is not there
+    /// @return null if it is not there, or if [#data] has the name of another data set
     @Nullable
     String data(String folder) {
         String path = data;
         if (path == null || FOLDERS.stream().noneMatch(name -> Files.isDirectory(Path.of(path, name)))) {
-            return path;
+            return path == null || isOther(Path.of(path), folder) ? null : path;
         }
         Path inner = Path.of(path, folder);
         return Files.isDirectory(inner) ? inner.toString() : null;
+    }
+
+    private static boolean isOther(Path path, String folder) {
+        Path name = path.getFileName();
+        return name != null && !name.toString().equals(folder) && FOLDERS.contains(name.toString());
     }
 
     boolean quick() {

@@ -4,7 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
-import java.util.function.BiConsumer;
+import java.util.function.Consumer;
 import org.fullrank.text.Table;
 
 /// The outcomes of an experiment for several seeds.
@@ -19,9 +19,9 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
 
     /// Runs every experiment with every setting in parallel. The result does not depend on the order.
     ///
-    /// @param finished receives each experiment and its setting when it has finished, one at a time
+    /// @param finished receives the page of each run when the run is done, one at a time
     public static List<Sweep> run(
-            List<Experiment> experiments, List<Setting> settings, BiConsumer<Experiment, Setting> finished) {
+            List<Experiment> experiments, List<Setting> settings, Consumer<ExperimentPage> finished) {
         record Task(Experiment experiment, Setting setting) {}
         List<Task> tasks = new ArrayList<>();
         for (Experiment experiment : experiments) {
@@ -31,7 +31,7 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
                 .map(task -> {
                     Outcome outcome = task.experiment().run(task.setting());
                     synchronized (tasks) {
-                        finished.accept(task.experiment(), task.setting());
+                        finished.accept(new ExperimentPage(task.experiment(), task.setting(), outcome));
                     }
                     return outcome;
                 })
@@ -42,11 +42,6 @@ public record Sweep(Experiment experiment, List<Setting> settings, List<Outcome>
                     experiments.get(i), settings, outcomes.subList(i * settings.size(), (i + 1) * settings.size())));
         }
         return sweeps;
-    }
-
-    /// The page of the first seed.
-    public ExperimentPage page() {
-        return new ExperimentPage(experiment, settings.getFirst(), outcomes.getFirst());
     }
 
     /// Number of claims with this verdict, over all seeds.
