@@ -87,7 +87,6 @@ final class LabRunCommand extends Job {
         List<Experiment> experiments = all ? Experiments.all() : List.of(Experiments.named(name));
         requirePaperLength(experiments);
         List<Setting> settings = settings();
-        err().println("writes pages to the folder %s; --out names another".formatted(out));
         List<Sweep> sweeps = Sweep.run(experiments, settings, page -> {
             write(page, settings.getFirst());
             err().println("%s, seed %d: done"

@@ -152,7 +152,9 @@ class CsvHeaderRuleTest {
             } catch (IllegalArgumentException e) {
                 assertThat(wanted).as(cell).isNaN();
                 NumberSlip slip = NumberSlip.of(cell);
-                assertThat(e).as(cell).hasMessageContaining(slip == null ? "skip the column (--skip-column)" : slip.remedy());
+                assertThat(e)
+                        .as(cell)
+                        .hasMessageContaining(slip == null ? "skip the column (--skip-column)" : slip.remedy());
             }
         }
         assertThat(read).containsExactly("1", " 2 ", "-3e5", ".5", "0x1p3");

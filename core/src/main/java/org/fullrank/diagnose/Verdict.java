@@ -22,7 +22,9 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
                         + " stop-gradient or predictor"),
         /// The rows use only a few of the dimensions.
         DIMENSIONAL(
-                "dimensional collapse", true, "decorrelate dimensions: add a covariance term to the loss, as in VICReg"),
+                "dimensional collapse",
+                true,
+                "decorrelate dimensions: add a covariance term to the loss, as in VICReg"),
         /// Lengths of rows are too large.
         NORM_BLOW_UP("norm blow-up", true, "lower the learning rate to a tenth"),
         /// The lengths of rows are close to zero.
@@ -48,8 +50,7 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
                 false,
                 "make the views differ more, for example by smaller crops or stronger changes of color"),
         /// The two views share nothing.
-        OVER_AUGMENTED(
-                "over-augmented views", false, "make the views weaker, for example by larger crops"),
+        OVER_AUGMENTED("over-augmented views", false, "make the views weaker, for example by larger crops"),
         /// Too few rows to tell.
         UNDER_SAMPLED("under-sampled", false, "examine more rows");
 

@@ -93,7 +93,8 @@ public final class RunPage {
         data.set("spectra", array(spectra.thinned(MOST_SPECTRA, object -> false)));
         data.set("alarms", array(alarms));
         data.set("verdicts", array(verdicts));
-        if (live != null && Files.isRegularFile(run.resolve(RunFolder.EVENTS))) { // a report has no paths, as it is shared
+        if (live != null
+                && Files.isRegularFile(run.resolve(RunFolder.EVENTS))) { // a report has no paths, as it is shared
             data.put("tensorBoard", RunFolder.tensorBoard(run));
         }
         data.set("diagnosis", OldNames.renewed(json(run.resolve(RunFolder.DIAGNOSIS))));

@@ -234,8 +234,7 @@ record ClassBiasImages() implements Experiment {
                     "a finding: rotations of up to 180 degrees: share of the sixes that are taken for nines",
                     rotations -> confused(rotations, 6, 9),
                     near(0.2, 0.12),
-                    "we expected fewer than for other digits; 0.22 with"
-                            + " seed 1, on which this claim was chosen"),
+                    "we expected fewer than for other digits; 0.22 with" + " seed 1, on which this claim was chosen"),
             new Statement(
                     "but nines are not taken for sixes: the same share",
                     rotations -> confused(rotations, 9, 6),

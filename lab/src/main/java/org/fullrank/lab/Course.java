@@ -40,7 +40,9 @@ record Course(List<Lesson> lessons) {
                 new Lesson(
                         "What does one neuron learn?",
                         "lesson 1; the first principal component",
-                        new Step("oja", "the arrows of Oja's rule of 1982 and of a rule of today: both turn to the same direction"),
+                        new Step(
+                                "oja",
+                                "the arrows of Oja's rule of 1982 and of a rule of today: both turn to the same direction"),
                         new Step("lpl-toy", "the strength of the noise at which each curve leaves the slow input"),
                         new Step("lpl-digits", "the points, which move from place to digit only with LPL")),
                 new Lesson(
@@ -52,8 +54,10 @@ record Course(List<Lesson> lessons) {
                                 new Step("eigen-alignment", "how fast the mismatch shrinks"),
                                 new Step("direct-set", "the threshold at which a feature is forgotten"),
                                 new Step("iso-modes", "how long the weakest direction needs under each loss"),
-                                new Step("predictor-cells", "accuracies of trained predictors, and the first and the last epoch of"
-                                        + " IsoLoss"))
+                                new Step(
+                                        "predictor-cells",
+                                        "accuracies of trained predictors, and the first and the last epoch of"
+                                                + " IsoLoss"))
                         .with(Exercises.STOP_GRADIENT),
                 new Lesson(
                         "What is the best embedding?",

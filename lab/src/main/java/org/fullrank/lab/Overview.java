@@ -27,17 +27,19 @@ public record Overview(List<Sweep> sweeps) {
         List<Setting> settings = sweeps.getFirst().settings();
         String seeds = settings.stream().map(s -> Long.toString(s.seed())).collect(Collectors.joining(","));
         StringBuilder page = new StringBuilder("# The lab: papers as experiments\n\n");
-        page.append("Most experiments repeat a result of a paper, or a small case of it; a few answer a question of this"
-                + " project. Each one checks claims. Every claim has an expected value, a tolerance and a reason for both."
-                + " The page of an experiment names its source. The page shows the figure, the table and the verdicts for"
-                + " the first seed. The tables on this page show the measured values of all seeds. This command makes all"
-                + " pages:\n\n```\n");
+        page.append(
+                "Most experiments repeat a result of a paper, or a small case of it; a few answer a question of this"
+                        + " project. Each one checks claims. Every claim has an expected value, a tolerance and a reason for both."
+                        + " The page of an experiment names its source. The page shows the figure, the table and the verdicts for"
+                        + " the first seed. The tables on this page show the measured values of all seeds. This command makes all"
+                        + " pages:\n\n```\n");
         page.append("fullrank lab run all --seed %s%s%s\n```\n\n"
                 .formatted(
                         seeds,
                         ExperimentPage.lengthOption(settings.getFirst()),
                         ExperimentPage.dataOption(settings.getFirst())));
-        page.append("`--data` takes a folder with the folders `%s`.\n\n".formatted(String.join("`, `", Setting.FOLDERS)));
+        page.append(
+                "`--data` takes a folder with the folders `%s`.\n\n".formatted(String.join("`, `", Setting.FOLDERS)));
         page.append(Course.standard()
                 .markdown(sweeps.stream().map(Sweep::experiment).toList()));
         page.append("\n## All experiments\n\n");
