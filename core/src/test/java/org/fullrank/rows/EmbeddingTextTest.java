@@ -107,7 +107,7 @@ class EmbeddingTextTest {
         Path json = file("z.jsonl", List.of("[1,2]"));
         assertThatThrownBy(() -> RowStreams.open(json, new Selection(null, null, List.of("a"))))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("is no CSV file");
+                .hasMessageContaining("expected a CSV file");
     }
 
     private static Selection keeping(@Nullable String labelColumn, List<String> skipped, String kept) {
