@@ -180,11 +180,12 @@ class RunFolderTest {
             metrics.append(MetricRecord.of(10, 0, new LinkedHashMap<>(), 5));
             assertThat(Runs.summary(path).time().secondsLeft()).isNaN(); // one record has no speed
             metrics.append(MetricRecord.of(30, 0, new LinkedHashMap<>(), 15));
+            assertThat(Runs.summary(path).time().secondsLeft()).isEqualTo(35); // 70 steps at 2 a second
         }
         RunTime time = Runs.summary(path).time();
         assertThat(time.totalSteps()).isEqualTo(100);
         assertThat(time.seconds()).isEqualTo(15);
-        assertThat(time.secondsLeft()).isEqualTo(35); // 70 steps at 2 a second
+        assertThat(time.secondsLeft()).isNaN(); // the run has ended
         assertThat(time.began())
                 .isBetween(System.currentTimeMillis() / 1000.0 - 100, System.currentTimeMillis() / 1000.0);
         try (RunFolder folder = RunFolder.resume(path);
