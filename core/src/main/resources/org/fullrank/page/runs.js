@@ -66,6 +66,8 @@ function runsPage() {
     return button;
   }
 
+  const several = severalForm(); // one form for all updates, so that it keeps its words
+
   function show() {
     if (runs.length === 0) {
       list.fill(el('p', null, 'No runs yet. Start one with ', el('code', null, 'fullrank pretrain'), '; it appears here by itself.'));
@@ -77,7 +79,7 @@ function runsPage() {
     [...listed.querySelectorAll('thead th')].forEach((cell, i) => {
       if (RUN_COLUMNS[i] === sort.column) cell.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');
     });
-    list.fill(listed, severalForm(runs.length), el('p', {class: 'note'}, data.tensorBoard));
+    list.fill(listed, runs.length > 1 ? several : null, el('p', {class: 'note'}, data.tensorBoard));
     const again = focused && [...root.querySelectorAll('a, button, input')].find(
         node => node.id === focused || node.getAttribute('aria-label') === focused);
     if (again) again.focus();
@@ -92,11 +94,10 @@ function runsPage() {
 }
 
 /** The form of the boxes in the list. */
-function severalForm(count) {
-  if (count < 2) return null;
+function severalForm() {
   const why = el('span', {class: 'note', role: 'status'}, 'Mark two to ten runs to see their curves in the same charts, and the settings that differ.');
   const form = el('form', {id: 'several', action: '/several', method: 'get'},
-      el('button', {class: 'plain', type: 'submit'}, 'Show the marked runs together'), why);
+      el('button', {id: 'show-marked', class: 'plain', type: 'submit'}, 'Show the marked runs together'), why);
   form.addEventListener('submit', event => {
     if (new FormData(form).getAll('run').length > 1) return;
     event.preventDefault();
