@@ -365,11 +365,10 @@ public final class Trainer implements AutoCloseable {
     private void saveIfDue(boolean epochEnd) {
         int every = recipe.checkpoints().everyEpochs();
         boolean due = every > 0 && step / learner.stepsPerEpoch() % every == 0;
-        if (epochEnd) {
-            requireFiniteWeights();
-        }
         if (!epochEnd || step == totalSteps || due) {
             save();
+        } else {
+            requireFiniteWeights();
         }
     }
 
