@@ -1,7 +1,7 @@
 package org.fullrank.lab;
 
 import static org.fullrank.lab.Expected.atLeast;
-import static org.fullrank.lab.Expected.near;
+import static org.fullrank.lab.Expected.atMost;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,7 +47,7 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
     public Description description() {
         return new Description(
                 "deeptensor-hyperspectral",
-                "untrained networks denoise a hyperspectral image better than SVD; NMF finds its materials better",
+                "untrained networks denoise a hyperspectral image better than SVD, and find its materials no better than NMF",
                 DeeptensorNoise.PAPER,
                 "the set-up of figure 9 in the official code, with a smaller image and other settings of the fit",
                 """
@@ -76,8 +76,8 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
 
                 **What to look at.** The SVD of rank 20 keeps much of the noise, so a large gain over it says little.
                 The SVD of the best rank, which only the truth can tell, is the strong rival. Less noise does not mean
-                better maps: NMF finds the materials better. A fit that keeps a step near the limit of 1000 was still
-                improving when it ended.
+                better maps: NMF finds the materials about as well or better. A fit that keeps a step near the limit of
+                1000 was still improving when it ended.
                 """);
     }
 
@@ -189,10 +189,10 @@ record DeeptensorHyperspectral(Fitter fitter) implements Experiment {
                         atLeast(0.6),
                         "chosen here; 0 is no relation"),
                 Claim.of(
-                        "a finding: NMF finds the materials better: agreement of the networks minus that of NMF",
+                        "a finding: networks find the materials no better than NMF: agreement of the networks minus that of NMF",
                         agreement[0] - agreement[1],
-                        near(-0.11, 0.09),
-                        "-0.08 with seed 1 on Jasper Ridge, after which the margin was chosen; factors of low noise are not factors of the right materials"));
+                        atMost(0.1),
+                        "-0.08, -0.14 and 0.02 with the seeds 1, 2 and 3 on Jasper Ridge, after which the margin was chosen; factors of low noise are not factors of the right materials"));
     }
 
     private static Figure figure(List<Denoised> networks, PartialTensor data, NoisySignal noisy) {
