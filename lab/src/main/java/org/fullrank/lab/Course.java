@@ -97,6 +97,7 @@ record Course(List<Lesson> lessons) {
                         "What can a network do without training data?",
                         "the singular value decomposition",
                         new Step("deeptensor-noise", "the gain over the SVD, with structure and without"),
+                        new Step("deeptensor-levels", "how the gains depend on the noise"),
                         new Step("deeptensor-hyperspectral", "the best SVD, the strong rival"),
                         new Step("deeptensor-digits", "three ways that are equally good"),
                         new Step("deeptensor-speed", "the number of multiplications of a step"))));

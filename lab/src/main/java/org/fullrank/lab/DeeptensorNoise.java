@@ -70,11 +70,16 @@ record DeeptensorNoise(Automatic automatic) implements Experiment {
     }
 
     private Ways ways(Setting setting) {
+        return new Ways(settings(setting), setting.quick() ? List.of(2) : List.of(2, 4, 8), automatic);
+    }
+
+    /// The defaults of `fullrank decompose`, or small networks and few steps in a quick run.
+    static DecompositionSettings settings(Setting setting) {
         DecompositionSettings defaults = DecompositionSettings.ofRank(1);
         if (!setting.quick()) {
-            return new Ways(defaults.withSeed(setting.seed()), List.of(2, 4, 8), automatic);
+            return defaults.withSeed(setting.seed());
         }
-        DecompositionSettings small = new DecompositionSettings(
+        return new DecompositionSettings(
                 1,
                 new SkipNetwork(8, 2, 2),
                 defaults.loss(),
@@ -85,7 +90,6 @@ record DeeptensorNoise(Automatic automatic) implements Experiment {
                 0,
                 new DecompositionSettings.Descent(1e-2, 0.02, 0.9),
                 setting.seed());
-        return new Ways(small, List.of(2), automatic);
     }
 
     @Override

@@ -40,6 +40,7 @@ public sealed interface Experiment
                 OrthogonalLearning,
                 ProjunnScaling,
                 DeeptensorNoise,
+                DeeptensorLevels,
                 DeeptensorHyperspectral,
                 DeeptensorDigits,
                 DeeptensorSpeed {

@@ -42,6 +42,7 @@ public final class Experiments {
             new OrthogonalLearning(),
             new ProjunnScaling(),
             new DeeptensorNoise(),
+            new DeeptensorLevels(),
             new DeeptensorHyperspectral(),
             new DeeptensorDigits(),
             new DeeptensorSpeed());

@@ -55,6 +55,16 @@ record NoisySignal(List<Integer> shape, float[] truth, float[] values) {
         return new NoisySignal(shape, truth, noisy);
     }
 
+    /// The length of `(truth + N(0, deviation^2), N(0, deviation^2))`: Rician noise.
+    NoisySignal rician(RandomGenerator random, double deviation) {
+        float[] noisy = new float[truth.length];
+        for (int i = 0; i < noisy.length; i++) {
+            double real = truth[i] + deviation * random.nextGaussian();
+            noisy[i] = (float) Math.hypot(real, deviation * random.nextGaussian());
+        }
+        return new NoisySignal(shape, truth, noisy);
+    }
+
     /// Counts of photons plus the noise of their reading: `Poisson(peak truth) + N(0, readout^2)`. The truth of
     /// the result is `peak truth`.
     ///

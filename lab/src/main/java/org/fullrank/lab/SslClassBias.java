@@ -98,7 +98,7 @@ record SslClassBias() implements Experiment {
     private static final String ABOUT = """
         With labels, random crops lower the accuracy of some classes of clothes by 20 points. Does the same
         happen if an encoder learns from crops without labels, and only a linear classifier sees labels? You see
-        that shirts lose 5 to 7 points, and that no other class loses significantly.
+        that shirts lose 4 to 7 points, and that no other class loses significantly.
 
         **Set-up.** The images are those of Fashion-MNIST, averaged over blocks of 2 x 2 pixels. An encoder has two
         blocks of a linear layer with 128 outputs, batch norm and ReLU, and a linear head with 32 outputs. It is
