@@ -5,6 +5,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
+import org.fullrank.image.ImageDecoder;
 
 /// The data set to read, and the settings for reading it: the `data` section of a recipe. Start from
 /// [#of(String)] and change single settings with the `with` methods.
@@ -289,5 +290,10 @@ public record DataSpec(
     String decodeKey() {
         return labelColumn + "|" + array + "|" + ignore + "|" + categories + "|" + ignoreCase + "|" + storedShorterSide
                 + "|" + maxPixels + "|" + maxSkippedShare;
+    }
+
+    /// Sizes of images for a decoder.
+    ImageDecoder.Limits imageLimits() {
+        return new ImageDecoder.Limits(storedShorterSide, maxPixels, "data.maxPixels");
     }
 }

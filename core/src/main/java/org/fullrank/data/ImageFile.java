@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.Pixels;
 
 /// Reads single images in the same way as a data set, but without a pack.
 public final class ImageFile {
@@ -25,7 +27,7 @@ public final class ImageFile {
                     .formatted(file, Files.exists(file) ? "a folder" : "no file"));
         }
         try {
-            ImageDecoder.Decoded decoded = new ImageDecoder(spec).decode(Files.readAllBytes(file));
+            ImageDecoder.Decoded decoded = new ImageDecoder(spec.imageLimits()).decode(Files.readAllBytes(file));
             if (decoded.remark() != null) {
                 notes.accept("image %s: %s".formatted(file, decoded.remark()));
             }
@@ -45,37 +47,19 @@ public final class ImageFile {
     ///     it has colors but should be gray
     public static Images of(BufferedImage image, DataSpec spec, int channels) {
         try {
-            Picture picture = Rasters.picture(image.isAlphaPremultiplied() ? straight(image) : image);
-            return images("image", picture.rgb(null).shrunkTo(spec.storedShorterSide()), channels);
+            return images("image", Pixels.of(image).shrunkTo(spec.storedShorterSide()), channels);
         } catch (IOException e) {
             throw new InputException("image: %s; convert it to TYPE_INT_RGB".formatted(e.getMessage()), e);
         }
     }
 
-    /// The same image with colors that are not multiplied by the opacity.
-    private static BufferedImage straight(BufferedImage image) {
-        var copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
-        var graphics = copy.createGraphics();
-        graphics.drawImage(image, 0, 0, null);
-        graphics.dispose();
-        return copy;
-    }
-
     private static Images images(String subject, Pixels pixels, int channels) {
-        byte[] rgb = pixels.rgb();
-        return Images.of(channels == 3 ? rgb : gray(subject, rgb), pixels.height(), pixels.width(), channels);
-    }
-
-    /// The gray values of pixels that have no color.
-    private static byte[] gray(String subject, byte[] rgb) {
-        byte[] gray = new byte[rgb.length / 3];
-        for (int i = 0; i < gray.length; i++) {
-            gray[i] = rgb[3 * i];
-            if (rgb[3 * i + 1] != gray[i] || rgb[3 * i + 2] != gray[i]) {
-                throw new InputException("%s: found colors, expected a gray image as in training; convert it to gray"
-                        .formatted(subject));
-            }
+        byte[] samples;
+        try {
+            samples = channels == 3 ? pixels.rgb() : pixels.gray();
+        } catch (IOException e) {
+            throw new InputException(subject + ": " + e.getMessage(), e);
         }
-        return gray;
+        return Images.of(samples, pixels.height(), pixels.width(), channels);
     }
 }

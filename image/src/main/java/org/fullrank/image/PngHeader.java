@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -110,7 +110,8 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
     private static byte[] inflated(byte[] packed) throws IOException {
         var out = new ByteArrayOutputStream();
         byte[] buffer = new byte[1 << 14];
-        try (var inflater = new Inflater()) {
+        var inflater = new Inflater();
+        try {
             inflater.setInput(packed);
             while (!inflater.finished() && out.size() <= ColorProfile.MOST_BYTES) {
                 int length = inflater.inflate(buffer);
@@ -121,6 +122,8 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
             }
         } catch (DataFormatException e) {
             throw new IOException("it is damaged", e);
+        } finally {
+            inflater.end();
         }
         return out.toByteArray();
     }

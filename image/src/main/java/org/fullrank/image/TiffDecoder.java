@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -72,7 +72,7 @@ final class TiffDecoder {
 
     private double number(ByteBuffer bytes, int from, int i) {
         return switch (layout.bits()) {
-            case 16 -> Float.float16ToFloat(bytes.getShort(from + 2 * i));
+            case 16 -> Java17.half(bytes.getShort(from + 2 * i));
             case 32 -> bytes.getFloat(from + 4 * i);
             default -> bytes.getDouble(from + 8 * i);
         };

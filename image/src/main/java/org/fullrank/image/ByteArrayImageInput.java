@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import javax.imageio.stream.ImageInputStreamImpl;
 

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.ColorModel;

@@ -1,8 +1,8 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.io.IOException;
 import java.util.Arrays;
-import org.fullrank.data.TiffLayout.Photometric;
+import org.fullrank.image.TiffLayout.Photometric;
 import org.jspecify.annotations.Nullable;
 
 /// Turns samples of a TIFF file into gray, RGB or CMYK of 8 bits.
@@ -134,6 +134,6 @@ final class TiffColors {
     }
 
     private static byte clamp(double value) {
-        return (byte) Math.clamp(Math.round(value), 0, 255);
+        return (byte) Java17.byteOf(value);
     }
 }

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
@@ -227,11 +227,11 @@ record TiffLayout(
     }
 
     int across() {
-        return Math.ceilDiv(width, blockWidth);
+        return Java17.ceilDiv(width, blockWidth);
     }
 
     int down() {
-        return Math.ceilDiv(height, blockHeight);
+        return Java17.ceilDiv(height, blockHeight);
     }
 
     private long blocks() {

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.io.IOException;
 import java.util.zip.DataFormatException;
@@ -94,7 +94,8 @@ enum TiffCompression {
     }
 
     private static int inflate(byte[] encoded, byte[] out) throws IOException {
-        try (var inflater = new Inflater()) {
+        var inflater = new Inflater();
+        try {
             inflater.setInput(encoded);
             int filled = 0;
             while (filled < out.length) {
@@ -107,6 +108,8 @@ enum TiffCompression {
             return filled;
         } catch (DataFormatException e) {
             throw new IOException("a strip or tile is damaged: " + e.getMessage(), e);
+        } finally {
+            inflater.end();
         }
     }
 

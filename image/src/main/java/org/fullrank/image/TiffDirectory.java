@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.awt.image.Raster;
 import java.io.ByteArrayOutputStream;
@@ -126,9 +126,9 @@ final class TiffBlocks {
                     + " samples, which is not understood");
         }
         int width = layout.blockWidth();
-        int units = Math.ceilDiv(width, h);
+        int units = Java17.ceilDiv(width, h);
         int unit = h * v + 2;
-        byte[] in = layout.compression().decode(encoded, Math.multiplyExact(units * unit, Math.ceilDiv(rows, v)));
+        byte[] in = layout.compression().decode(encoded, Math.multiplyExact(units * unit, Java17.ceilDiv(rows, v)));
         byte[] out = new byte[3 * width * rows];
         for (int y = 0; y < rows; y++) {
             for (int x = 0; x < width; x++) {

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.awt.image.Raster;
 import java.io.IOException;
@@ -121,6 +121,6 @@ final class JpegDecoder {
     }
 
     private static byte ink(double light) {
-        return (byte) (255 - Math.clamp(Math.round(light), 0, 255));
+        return (byte) (255 - Java17.byteOf(light));
     }
 }

@@ -1,13 +1,48 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
+import java.awt.image.BufferedImage;
+import java.io.IOException;
 import java.util.Arrays;
 
-/// An image in an array: uint8 `[height, width, 3]`.
-record Pixels(int height, int width, byte[] rgb) {
+/// An image in an array.
+///
+/// @param rgb uint8 `[height, width, 3]`
+public record Pixels(int height, int width, byte[] rgb) {
+    /// A Java image. Its samples are taken as sRGB, and transparent pixels are drawn on white.
+    ///
+    /// @throws IOException when the image has a layout other than gray, RGB, CMYK or a palette
+    public static Pixels of(BufferedImage image) throws IOException {
+        return Rasters.picture(image.isAlphaPremultiplied() ? straight(image) : image)
+                .rgb(null);
+    }
+
+    /// The same image with colors that are not multiplied by the opacity.
+    private static BufferedImage straight(BufferedImage image) {
+        var copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
+        var graphics = copy.createGraphics();
+        graphics.drawImage(image, 0, 0, null);
+        graphics.dispose();
+        return copy;
+    }
+
+    /// The gray values, uint8 `[height, width]`.
+    ///
+    /// @throws IOException when a pixel has a color
+    public byte[] gray() throws IOException {
+        byte[] gray = new byte[rgb.length / 3];
+        for (int i = 0; i < gray.length; i++) {
+            gray[i] = rgb[3 * i];
+            if (rgb[3 * i + 1] != gray[i] || rgb[3 * i + 2] != gray[i]) {
+                throw new IOException("found colors, expected a gray image as in training; convert it to gray");
+            }
+        }
+        return gray;
+    }
+
     /// The image scaled down so that the shorter side is at most `side`. The scaling uses the Catmull-Rom
     /// kernel, widened by the scale. This keeps edges sharp without aliasing. If the image is small enough,
     /// it is returned unchanged.
-    Pixels shrunkTo(int side) {
+    public Pixels shrunkTo(int side) {
         int shorter = Math.min(height, width);
         if (shorter <= side) {
             return this;
@@ -18,7 +53,7 @@ record Pixels(int height, int width, byte[] rgb) {
     }
 
     /// The upright image, from the stored image and its EXIF orientation.
-    Pixels upright(int orientation) {
+    public Pixels upright(int orientation) {
         if (orientation <= 1) {
             return this;
         }
@@ -96,7 +131,7 @@ record Pixels(int height, int width, byte[] rgb) {
                 }
             }
             for (int i = 0; i < stride; i++) {
-                out[y * stride + i] = (byte) Math.clamp(Math.round(sum[i]), 0, 255);
+                out[y * stride + i] = (byte) Java17.byteOf(sum[i]);
             }
         }
         return out;

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.awt.color.CMMException;
 import java.awt.color.ColorSpace;

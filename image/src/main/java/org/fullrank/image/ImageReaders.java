@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.awt.image.BufferedImage;
 import java.awt.image.Raster;
@@ -10,8 +10,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
-import org.fullrank.engine.InputException;
-import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /// The readers of ImageIO that one thread uses. A warning of a reader counts as an error if it means that
@@ -59,7 +57,7 @@ final class ImageReaders {
             return with(LIBWEBP, ImageFormat.WEBP, encoded, reader -> reader.read(0));
         } catch (LinkageError e) {
             throw new IOException(
-                    "WebP cannot be read on this system: " + Inputs.firstLine(e) + "; convert it to PNG or JPEG", e);
+                    "WebP cannot be read on this system: " + Reasons.firstLine(e) + "; convert it to PNG or JPEG", e);
         }
     }
 
@@ -78,7 +76,7 @@ final class ImageReaders {
             throw e;
         } catch (IOException e) {
             throw new IOException(
-                    e.getCause() == null ? Inputs.reason(e) : Inputs.firstLine(e) + ": " + Inputs.reason(e.getCause()),
+                    e.getCause() == null ? Reasons.reason(e) : Reasons.firstLine(e) + ": " + Reasons.reason(e.getCause()),
                     e);
         } finally {
             // Lets go of the bytes; not every reader accepts null.
@@ -94,8 +92,8 @@ final class ImageReaders {
                 return reader;
             }
         }
-        throw new InputException("no reader " + vendor + "* for " + format
-                + " in this Java, expected the module java.desktop; use a full JDK 25");
+        throw new IllegalStateException("no reader " + vendor + "* for " + format
+                + " in this Java, expected the module java.desktop; use a full JDK");
     }
 
     /// Keeps a warning if it means that data are lost. Other warnings are harmless, for example about extra

@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 /// Converts colors from CIE L*a*b* to sRGB. In L*a*b*, white is the illuminant D50, as in color profiles. The
 /// conversion maps this white to the white of sRGB.
@@ -24,7 +24,7 @@ final class Lab {
             for (int i = 0; i < 3; i++) {
                 linear += TO_SRGB[c][i] * xyz[i];
             }
-            out[to + c] = (byte) Math.round(255 * encoded(Math.clamp(linear, 0, 1)));
+            out[to + c] = (byte) Math.round(255 * encoded(Math.max(0, Math.min(1, linear))));
         }
     }
 

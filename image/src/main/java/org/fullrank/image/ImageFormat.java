@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -7,7 +7,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /// The supported image formats, recognized by the first bytes of a file.
-enum ImageFormat {
+public enum ImageFormat {
     JPEG,
     PNG,
     GIF,
@@ -16,7 +16,7 @@ enum ImageFormat {
     WEBP;
 
     /// The formats in words, for messages.
-    static final String KNOWN = "JPEG, PNG, GIF, BMP, TIFF or WebP";
+    public static final String KNOWN = "JPEG, PNG, GIF, BMP, TIFF or WebP";
 
     /// What ImageIO calls it.
     String readerName() {
@@ -24,7 +24,7 @@ enum ImageFormat {
     }
 
     /// The format that begins with these bytes.
-    static Optional<ImageFormat> of(byte[] head) {
+    public static Optional<ImageFormat> of(byte[] head) {
         if (starts(head, 0xFF, 0xD8, 0xFF)) {
             return Optional.of(JPEG);
         }

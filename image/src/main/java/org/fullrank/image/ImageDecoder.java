@@ -1,4 +1,4 @@
-package org.fullrank.data;
+package org.fullrank.image;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.StringJoiner;
 import java.util.concurrent.Semaphore;
-import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
 
 /// Decodes images to RGB with 8 bits in the color space sRGB. A decoder reuses its readers, so each thread
@@ -20,7 +19,7 @@ import org.jspecify.annotations.Nullable;
 /// equal channels. Samples of more than 8 bits are reduced to 8 bits. Transparent pixels are drawn on white.
 /// The decoder applies color profiles and the stated orientation. An image that the decoder does not
 /// understand is refused with the reason.
-final class ImageDecoder {
+public final class ImageDecoder {
     /// Largest number of pixels that all threads together decode at one time. A larger image is decoded
     /// alone.
     private static final int PERMITS = 1 << 26;
@@ -30,19 +29,34 @@ final class ImageDecoder {
     /// Number of profiles that are kept ready. The images of one camera have the same profile.
     private static final int KEPT_PROFILES = 16;
 
-    private final DataSpec spec;
+    private final Limits limits;
     private final ImageReaders readers = new ImageReaders();
     private final JpegDecoder jpeg = new JpegDecoder(readers);
     private final Map<ProfileKey, Optional<ColorProfile>> profiles = new LinkedHashMap<>(32, 0.75f, true);
 
-    ImageDecoder(DataSpec spec) {
-        this.spec = spec;
+    /// @param limits sizes of images
+    public ImageDecoder(Limits limits) {
+        this.limits = limits;
+    }
+
+    /// Sizes of images.
+    ///
+    /// @param shorterSide an image whose shorter side has more pixels than this is scaled down to it
+    /// @param pixels an image whose header states more pixels than this is refused before it is decoded
+    /// @param setting what the message then names, such as the setting that holds `pixels`
+    public record Limits(int shorterSide, long pixels, String setting) {
+        public Limits {
+            if (shorterSide < 1 || pixels < 1) {
+                throw new IllegalArgumentException("shorterSide is " + shorterSide + " and pixels is " + pixels
+                        + ", expected 1 or more; set both");
+            }
+        }
     }
 
     /// An image, and a remark about what was ignored in it.
     ///
     /// @param remark one line; null if nothing was ignored
-    record Decoded(Pixels pixels, @Nullable String remark) {}
+    public record Decoded(Pixels pixels, @Nullable String remark) {}
 
     /// Looks up a profile by its content.
     private record ProfileKey(int channels, int length, int hash) {}
@@ -56,7 +70,7 @@ final class ImageDecoder {
     ///
     /// @throws IOException with the reason in words, when this is not an image, or when the image is damaged
     ///     or not supported
-    Decoded decode(byte[] encoded) throws IOException {
+    public Decoded decode(byte[] encoded) throws IOException {
         ImageFormat format = ImageFormat.of(encoded).orElseThrow(() -> new IOException(ImageFormat.unknown(encoded)));
         try {
             return switch (format) {
@@ -69,7 +83,7 @@ final class ImageDecoder {
             };
         } catch (RuntimeException | OutOfMemoryError e) {
             // the JVM leaves out the message of an exception that a library often throws
-            String reason = e.getMessage() == null ? "it is damaged" : Inputs.firstLine(e);
+            String reason = e.getMessage() == null ? "it is damaged" : Reasons.firstLine(e);
             throw new IOException(format + " cannot be decoded: " + reason, e);
         }
     }
@@ -150,7 +164,7 @@ final class ImageDecoder {
                 }
             }
             Pixels pixels =
-                    picture.rgb(profile).shrunkTo(spec.storedShorterSide()).upright(finish.orientation);
+                    picture.rgb(profile).shrunkTo(limits.shorterSide).upright(finish.orientation);
             return new Decoded(pixels, remarks.length() == 0 ? null : remarks.toString());
         } finally {
             PIXELS_IN_FLIGHT.release(permits);
@@ -177,9 +191,9 @@ final class ImageDecoder {
     /// Waits until this number of pixels may be decoded.
     private int admit(Picture.Size size) throws IOException {
         long pixels = (long) size.width() * size.height();
-        if (size.width() < 1 || size.height() < 1 || pixels > spec.maxPixels()) {
+        if (size.width() < 1 || size.height() < 1 || pixels > limits.pixels) {
             throw new IOException("it claims " + size.width() + " x " + size.height() + " pixels, expected 1 to "
-                    + spec.maxPixels() + " in all (data.maxPixels)");
+                    + limits.pixels + " in all (" + limits.setting + ")");
         }
         int permits = (int) Math.min(pixels, PERMITS);
         PIXELS_IN_FLIGHT.acquireUninterruptibly(permits);
