@@ -21,10 +21,10 @@ import picocli.CommandLine.Parameters;
         description = "Writes the encoder of a run as an ONNX model, which other programs and languages can run.",
         footer = {
             "",
-            "The input of the model is named input. An image encoder reads uint8 [N, H, W, C] of its own size: scale the"
-                    + " shorter side of an image bicubically to this size (if it is 96 pixels or more, to 256/224 of it), and"
-                    + " cut out the center. Normalization is a part of the model. An encoder of vectors reads float32 [N, F], not"
-                    + " standardized. The output is named embedding, float32 [N, D].",
+            "The input of the model is named input. An image encoder reads uint8 [N, height, width, C] of any size. The"
+                    + " model resizes the images, cuts out the center and normalizes, as an evaluation does. With --input"
+                    + " uint8 or float, it only normalizes. An encoder of vectors reads float32 [N, F], not standardized."
+                    + " The output is named embedding, float32 [N, D].",
             "",
             "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an embedding"
                     + " differs from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
@@ -49,8 +49,8 @@ final class ExportCommand extends Job {
     @Option(
             names = "--input",
             paramLabel = "TYPE",
-            description = "Type of the pixels that an image encoder reads, from 0 to 255: uint8 or float. Default:"
-                    + " uint8.")
+            description = "What an image encoder reads: image (uint8 of any size), uint8 or float (both of the size"
+                    + " of the views, from 0 to 255). Default: image.")
     private @Nullable String input;
 
     @Option(
@@ -73,11 +73,12 @@ final class ExportCommand extends Job {
         if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
             throw new InputException("--out %s: found no known ending, expected .onnx".formatted(out));
         }
-        boolean bytes = switch (input) {
-            case null -> true;
-            case "uint8" -> true;
-            case "float" -> false;
-            default -> throw new InputException("--input: found %s, expected uint8 or float".formatted(input));
+        OnnxEncoder.Input reads = switch (input) {
+            case null -> OnnxEncoder.Input.IMAGE;
+            case "image" -> OnnxEncoder.Input.IMAGE;
+            case "uint8" -> OnnxEncoder.Input.UINT8;
+            case "float" -> OnnxEncoder.Input.FLOAT;
+            default -> throw new InputException("--input: found %s, expected image, uint8 or float".formatted(input));
         };
         Natives.loadEarly();
         Map<String, String> notes = new LinkedHashMap<>();
@@ -89,7 +90,7 @@ final class ExportCommand extends Job {
                     input != null && !encoder.readsImages(),
                     "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
                             + " out");
-            written = encoder.exportOnnx(out, new OnnxEncoder.Settings(bytes, layer, notes));
+            written = encoder.exportOnnx(out, reads, layer, notes);
         }
         if (json) {
             out().println(new Json()

@@ -76,7 +76,7 @@ class ExportCommandTest {
         for (String[] wrong : new String[][] {
             {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
             {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
-            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected uint8 or float"
+            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected image, uint8 or float"
             },
             {"--out", folder.resolve("wrong.onnx").toString(), "--layer", "9", "found no layer 9, expected one of 0, 1"}
         }) {

@@ -22,7 +22,7 @@ final class OnnxGraph implements GraphWriter {
     static final int FLOAT = 1;
 
     static final int UINT8 = 2;
-    private static final int INT64 = 7;
+    static final int INT64 = 7;
 
     /// The first version with the layer norm and with the axes of a mean as an input.
     private static final int OPSET = 18;
@@ -70,9 +70,13 @@ final class OnnxGraph implements GraphWriter {
     ///
     /// @param shape of scale and shift
     String scaled(String x, float[] scale, float[] shift, long... shape) {
-        String wide = node("Cast", rank(x), node -> node.with("to", FLOAT), x);
-        String product = node("Mul", rank(x), wide, constant(scale, shape));
+        String product = node("Mul", rank(x), cast(x, FLOAT), constant(scale, shape));
         return node("Add", rank(x), product, constant(shift, shape));
+    }
+
+    /// The values as another type.
+    String cast(String x, int type) {
+        return node("Cast", rank(x), node -> node.with("to", type), x);
     }
 
     /// `[B, H, W, C]` to `[B, C, H, W]`.
@@ -263,15 +267,18 @@ final class OnnxGraph implements GraphWriter {
         return node("Reshape", shape.length, x, indices(shape));
     }
 
-    private int rank(String x) {
+    /// The number of axes of a value.
+    int rank(String x) {
         return ranks.getOrDefault(x, 1);
     }
 
-    private String node(String operation, int rank, String... inputs) {
+    /// The output of an operation without attributes.
+    String node(String operation, int rank, String... inputs) {
         return node(operation, rank, node -> node, inputs);
     }
 
-    private String node(String operation, int rank, UnaryOperator<OnnxNode> attributes, String... inputs) {
+    /// The output of an operation.
+    String node(String operation, int rank, UnaryOperator<OnnxNode> attributes, String... inputs) {
         String name = fresh(operation.toLowerCase(Locale.ROOT));
         nodes.add(attributes.apply(OnnxNode.of(operation, name, inputs)));
         ranks.put(name, rank);
@@ -282,13 +289,14 @@ final class OnnxGraph implements GraphWriter {
         return constant(Tensors.floats(values.contiguous()), Tensors.shape(values));
     }
 
-    private String constant(float[] values, long... shape) {
+    String constant(float[] values, long... shape) {
         String name = fresh("weight");
         numbers.put(name, new Numbers(shape, values));
         return name;
     }
 
-    private String indices(long... values) {
+    /// A vector of integers.
+    String indices(long... values) {
         return integers(new long[] {values.length}, values);
     }
 

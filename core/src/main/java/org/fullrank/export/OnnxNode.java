@@ -4,6 +4,7 @@ package org.fullrank.export;
 final class OnnxNode {
     private static final int FLOAT = 1;
     private static final int INT = 2;
+    private static final int TEXT = 3;
     private static final int INTS = 7;
 
     private final Protobuf proto = new Protobuf();
@@ -27,6 +28,11 @@ final class OnnxNode {
 
     OnnxNode with(String name, float value) {
         proto.message(5, new Protobuf().text(1, name).decimal(2, value).number(20, FLOAT));
+        return this;
+    }
+
+    OnnxNode with(String name, String value) {
+        proto.message(5, new Protobuf().text(1, name).text(4, value).number(20, TEXT));
         return this;
     }
 

@@ -2,6 +2,8 @@ package org.fullrank.trained;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.fullrank.data.ImageFile;
@@ -127,11 +129,15 @@ public final class TrainedEncoder implements AutoCloseable {
     /// seven at a time, and compared with this encoder.
     ///
     /// @param out the file; it is replaced only by a model that agrees
+    /// @param input what the model reads in place of images
+    /// @param layer name of a block whose pooled output is the result; null: the representation
+    /// @param notes what a reader of the file should know, by name
     /// @throws InputException when the encoder has a layer that a graph cannot have, or no such block, or was
     ///     trained on time series or on a table with categories
     /// @throws org.fullrank.engine.JobException when the outputs differ by more than
     ///     [OnnxExport#LARGEST_DIFFERENCE]
-    public synchronized OnnxExport exportOnnx(Path out, OnnxEncoder.Settings settings) {
+    public synchronized OnnxExport exportOnnx(
+            Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
         if (readsImages()) {
             channels();
         } else {
@@ -145,6 +151,12 @@ public final class TrainedEncoder implements AutoCloseable {
             network(Vectors.of(new float[features], features));
         }
         Network built = Objects.requireNonNull(network);
+        int stored = recipe.data().storedShorterSide();
+        var all = new LinkedHashMap<>(notes);
+        if (readsImages()) {
+            all.put(OnnxEncoder.STORED_SHORTER_SIDE, String.valueOf(stored));
+        }
+        var settings = new OnnxEncoder.Settings(input, layer, stored, all);
         return OnnxExport.write(out, built.method, built.views, settings, threads);
     }
 

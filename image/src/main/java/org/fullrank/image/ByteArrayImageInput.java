@@ -2,8 +2,10 @@ package org.fullrank.image;
 
 import javax.imageio.stream.ImageInputStreamImpl;
 
-/// An array of bytes as an input of ImageIO. Unlike ImageIO's own class, this class does not copy the bytes
-/// or cache blocks.
+/**
+ * An array of bytes as an input of ImageIO. Unlike ImageIO's own class, this class does not copy the bytes
+ * or cache blocks.
+ */
 final class ByteArrayImageInput extends ImageInputStreamImpl {
     private final byte[] bytes;
 

@@ -13,16 +13,18 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// An embedded ICC profile. A profile converts gray, RGB or CMYK to sRGB.
+/** An embedded ICC profile. A profile converts gray, RGB or CMYK to sRGB. */
 final class ColorProfile {
-    /// Tables of a CMYK profile need two or three megabytes. Larger data are not a profile.
+    /** Tables of a CMYK profile need two or three megabytes. Larger data are not a profile. */
     static final int MOST_BYTES = 1 << 24;
 
-    /// Number of pixels that are converted at a time.
+    /** Number of pixels that are converted at a time. */
     private static final int BAND = 1 << 16;
 
-    /// If the colors of a profile differ from those of sRGB by at most this many levels of 255, the profile
-    /// counts as sRGB and nothing is converted.
+    /**
+     * If the colors of a profile differ from those of sRGB by at most this many levels of 255, the profile
+     * counts as sRGB and nothing is converted.
+     */
     private static final int SAME = 2;
 
     private final ColorConvertOp conversion;
@@ -33,9 +35,11 @@ final class ColorProfile {
         this.channels = channels;
     }
 
-    /// Reads a profile for images of `channels`; null when the profile is sRGB.
-    ///
-    /// @throws IOException with the reason in words, when the profile is damaged or has other channels
+    /**
+     * Reads a profile for images of {@code channels}; null when the profile is sRGB.
+     *
+     * @throws IOException with the reason in words, when the profile is damaged or has other channels
+     */
     static @Nullable ColorProfile of(byte[] icc, int channels) throws IOException {
         try {
             ICC_Profile profile = ICC_Profile.getInstance(icc);
@@ -60,7 +64,7 @@ final class ColorProfile {
         }
     }
 
-    /// Whether the conversion leaves a grid of colors unchanged.
+    /** Whether the conversion leaves a grid of colors unchanged. */
     private boolean isSame() {
         int steps = channels == 1 ? 256 : 16;
         int count = (int) Math.pow(steps, channels);
@@ -85,7 +89,7 @@ final class ColorProfile {
         return true;
     }
 
-    /// The picture's samples as sRGB, uint8 `[height, width, 3]`.
+    /** The picture's samples as sRGB, uint8 {@code [height, width, 3]}. */
     byte[] rgb(Picture picture) {
         int pixels = picture.height() * picture.width();
         byte[] rgb = new byte[Math.multiplyExact(pixels, 3)];

@@ -4,30 +4,32 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/// Decodes the first picture of a GIF at its place on the screen. The part of the screen outside the picture
-/// is transparent.
-///
-/// Source: GIF89a specification, CompuServe, 1990.
+/**
+ * Decodes the first picture of a GIF at its place on the screen. The part of the screen outside the picture
+ * is transparent.
+ *
+ * <p>Source: GIF89a specification, CompuServe, 1990.
+ */
 final class GifDecoder {
     private static final int IMAGE = 0x2C;
     private static final int EXTENSION = 0x21;
 
     private GifDecoder() {}
 
-    /// Where the first picture lies on the screen.
+    /** Where the first picture lies on the screen. */
     private record Place(int left, int top, int width, int height, int screenWidth, int screenHeight) {
-        /// The screen, enlarged if the picture extends beyond it.
+        /** The screen, enlarged if the picture extends beyond it. */
         Picture.Size size() {
             return new Picture.Size(Math.max(screenHeight, top + height), Math.max(screenWidth, left + width));
         }
     }
 
-    /// Size of the screen.
+    /** Size of the screen. */
     static Picture.Size size(byte[] gif) throws IOException {
         return place(gif).size();
     }
 
-    /// Decodes an image whose size has been admitted.
+    /** Decodes an image whose size has been admitted. */
     static Picture decode(byte[] gif, ImageReaders readers) throws IOException {
         Place place = place(gif);
         Picture frame = Rasters.picture(readers.read(ImageFormat.GIF, gif));
@@ -61,7 +63,7 @@ final class GifDecoder {
         return new Place(u16(file, at + 1), u16(file, at + 3), width, height, u16(file, 6), u16(file, 8));
     }
 
-    /// Number of bytes of the color table that these flags announce.
+    /** Number of bytes of the color table that these flags announce. */
     private static int colors(byte flags) {
         return (flags & 0x80) == 0 ? 0 : 3 << (flags & 7) + 1;
     }

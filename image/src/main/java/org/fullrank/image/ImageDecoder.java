@@ -11,22 +11,26 @@ import java.util.StringJoiner;
 import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes images to RGB with 8 bits in the color space sRGB. A decoder reuses its readers, so each thread
-/// needs its own instance.
-///
-/// The parsers of this package read the metadata of the file, such as the color model. ImageIO decodes only the
-/// pixel data, because ImageIO sometimes guesses the color model wrongly. Gray images become RGB with three
-/// equal channels. Samples of more than 8 bits are reduced to 8 bits. Transparent pixels are drawn on white.
-/// The decoder applies color profiles and the stated orientation. An image that the decoder does not
-/// understand is refused with the reason.
+/**
+ * Decodes images to RGB with 8 bits in the color space sRGB. A decoder reuses its readers, so each thread
+ * needs its own instance.
+ *
+ * <p>The parsers of this package read the metadata of the file, such as the color model. ImageIO decodes only the
+ * pixel data, because ImageIO sometimes guesses the color model wrongly. Gray images become RGB with three
+ * equal channels. Samples of more than 8 bits are reduced to 8 bits. Transparent pixels are drawn on white.
+ * The decoder applies color profiles and the stated orientation. An image that the decoder does not
+ * understand is refused with the reason.
+ */
 public final class ImageDecoder {
-    /// Largest number of pixels that all threads together decode at one time. A larger image is decoded
-    /// alone.
+    /**
+     * Largest number of pixels that all threads together decode at one time. A larger image is decoded
+     * alone.
+     */
     private static final int PERMITS = 1 << 26;
 
     private static final Semaphore PIXELS_IN_FLIGHT = new Semaphore(PERMITS, true);
 
-    /// Number of profiles that are kept ready. The images of one camera have the same profile.
+    /** Number of profiles that are kept ready. The images of one camera have the same profile. */
     private static final int KEPT_PROFILES = 16;
 
     private final Limits limits;
@@ -34,16 +38,18 @@ public final class ImageDecoder {
     private final JpegDecoder jpeg = new JpegDecoder(readers);
     private final Map<ProfileKey, Optional<ColorProfile>> profiles = new LinkedHashMap<>(32, 0.75f, true);
 
-    /// @param limits sizes of images
+    /** @param limits sizes of images */
     public ImageDecoder(Limits limits) {
         this.limits = limits;
     }
 
-    /// Sizes of images.
-    ///
-    /// @param shorterSide an image whose shorter side has more pixels than this is scaled down to it
-    /// @param pixels an image whose header states more pixels than this is refused before it is decoded
-    /// @param setting what the message then names, such as the setting that holds `pixels`
+    /**
+     * Sizes of images.
+     *
+     * @param shorterSide an image whose shorter side has more pixels than this is scaled down to it
+     * @param pixels an image whose header states more pixels than this is refused before it is decoded
+     * @param setting what the message then names, such as the setting that holds {@code pixels}
+     */
     public record Limits(int shorterSide, long pixels, String setting) {
         public Limits {
             if (shorterSide < 1 || pixels < 1) {
@@ -53,23 +59,27 @@ public final class ImageDecoder {
         }
     }
 
-    /// An image, and a remark about what was ignored in it.
-    ///
-    /// @param remark one line; null if nothing was ignored
+    /**
+     * An image, and a remark about what was ignored in it.
+     *
+     * @param remark one line; null if nothing was ignored
+     */
     public record Decoded(Pixels pixels, @Nullable String remark) {}
 
-    /// Looks up a profile by its content.
+    /** Looks up a profile by its content. */
     private record ProfileKey(int channels, int length, int hash) {}
 
-    /// Decodes a picture after its size was checked.
+    /** Decodes a picture after its size was checked. */
     private interface Decoding {
         Picture picture() throws IOException;
     }
 
-    /// Decodes, turns upright and scales down to the stored size.
-    ///
-    /// @throws IOException with the reason in words, when this is not an image, or when the image is damaged
-    ///     or not supported
+    /**
+     * Decodes, turns upright and scales down to the stored size.
+     *
+     * @throws IOException with the reason in words, when this is not an image, or when the image is damaged
+     *     or not supported
+     */
     public Decoded decode(byte[] encoded) throws IOException {
         ImageFormat format = ImageFormat.of(encoded).orElseThrow(() -> new IOException(ImageFormat.unknown(encoded)));
         try {
@@ -141,7 +151,7 @@ public final class ImageDecoder {
         return decode(size, decoding, new Finish(1, null, null));
     }
 
-    /// The steps that remain after a picture was decoded.
+    /** The steps that remain after a picture was decoded. */
     private record Finish(
             int orientation,
             byte @Nullable [] profile,
@@ -188,7 +198,7 @@ public final class ImageDecoder {
         return known.orElse(null);
     }
 
-    /// Waits until this number of pixels may be decoded.
+    /** Waits until this number of pixels may be decoded. */
     private int admit(Picture.Size size) throws IOException {
         long pixels = (long) size.width() * size.height();
         if (size.width() < 1 || size.height() < 1 || pixels > limits.pixels) {

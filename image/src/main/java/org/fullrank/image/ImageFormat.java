@@ -6,7 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
-/// The supported image formats, recognized by the first bytes of a file.
+/** The supported image formats, recognized by the first bytes of a file. */
 public enum ImageFormat {
     JPEG,
     PNG,
@@ -15,15 +15,15 @@ public enum ImageFormat {
     TIFF,
     WEBP;
 
-    /// The formats in words, for messages.
+    /** The formats in words, for messages. */
     public static final String KNOWN = "JPEG, PNG, GIF, BMP, TIFF or WebP";
 
-    /// What ImageIO calls it.
+    /** What ImageIO calls it. */
     String readerName() {
         return name().toLowerCase(Locale.ROOT);
     }
 
-    /// The format that begins with these bytes.
+    /** The format that begins with these bytes. */
     public static Optional<ImageFormat> of(byte[] head) {
         if (starts(head, 0xFF, 0xD8, 0xFF)) {
             return Optional.of(JPEG);
@@ -49,7 +49,7 @@ public enum ImageFormat {
         return Optional.empty();
     }
 
-    /// The reason, in words, why a file of unknown format cannot be read.
+    /** The reason, in words, why a file of unknown format cannot be read. */
     static String unknown(byte[] encoded) {
         if (encoded.length == 0) {
             return "the file is empty";
@@ -60,7 +60,7 @@ public enum ImageFormat {
                 : other + " cannot be read; convert it to PNG or JPEG";
     }
 
-    /// The name of a format that is known but not supported; null for any other bytes.
+    /** The name of a format that is known but not supported; null for any other bytes. */
     private static @Nullable String unsupported(byte[] head) {
         if (text(head, 4, 4).equals("ftyp")) {
             return switch (text(head, 8, 4)) {

@@ -12,8 +12,10 @@ import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import org.jspecify.annotations.Nullable;
 
-/// The readers of ImageIO that one thread uses. A warning of a reader counts as an error if it means that
-/// data are lost.
+/**
+ * The readers of ImageIO that one thread uses. A warning of a reader counts as an error if it means that
+ * data are lost.
+ */
 final class ImageReaders {
     private static final String JDK = "com.sun.";
     private static final String TWELVE_MONKEYS = "com.twelvemonkeys.";
@@ -26,32 +28,32 @@ final class ImageReaders {
     private final Map<String, ImageReader> readers = new HashMap<>();
     private @Nullable String warning;
 
-    /// Calls a reader whose input is set.
+    /** Calls a reader whose input is set. */
     private interface Reading<T> {
         T from(ImageReader reader) throws IOException;
     }
 
-    /// The width and height that the first image states.
+    /** The width and height that the first image states. */
     Picture.Size size(ImageFormat format, byte[] encoded) throws IOException {
         return with(JDK, format, encoded, reader -> new Picture.Size(reader.getHeight(0), reader.getWidth(0)));
     }
 
-    /// Decodes the first image.
+    /** Decodes the first image. */
     BufferedImage read(ImageFormat format, byte[] encoded) throws IOException {
         return with(JDK, format, encoded, reader -> reader.read(0));
     }
 
-    /// Decodes the samples of a JPEG without converting colors.
+    /** Decodes the samples of a JPEG without converting colors. */
     Raster samples(byte[] jpeg) throws IOException {
         return with(JDK, ImageFormat.JPEG, jpeg, reader -> reader.readRaster(0, null));
     }
 
-    /// Decodes the samples of a lossless JPEG.
+    /** Decodes the samples of a lossless JPEG. */
     Raster lossless(byte[] jpeg) throws IOException {
         return with(TWELVE_MONKEYS, ImageFormat.JPEG, jpeg, reader -> reader.readRaster(0, null));
     }
 
-    /// Decodes a WebP file that holds one picture and nothing else.
+    /** Decodes a WebP file that holds one picture and nothing else. */
     BufferedImage webp(byte[] encoded) throws IOException {
         try {
             return with(LIBWEBP, ImageFormat.WEBP, encoded, reader -> reader.read(0));
@@ -96,8 +98,10 @@ final class ImageReaders {
                 + " in this Java, expected the module java.desktop; use a full JDK");
     }
 
-    /// Keeps a warning if it means that data are lost. Other warnings are harmless, for example about extra
-    /// bytes between the parts of a JPEG.
+    /**
+     * Keeps a warning if it means that data are lost. Other warnings are harmless, for example about extra
+     * bytes between the parts of a JPEG.
+     */
     private void note(String text) {
         String lower = text.toLowerCase(Locale.ROOT);
         boolean lost = Stream.of("premature", "corrupt", "truncated", "end of").anyMatch(lower::contains);

@@ -1,20 +1,20 @@
 package org.fullrank.image;
 
-/// What newer versions of Java have in their own classes.
+/** What newer versions of Java have in their own classes. */
 final class Java17 {
     private Java17() {}
 
-    /// The nearest byte, 0 to 255.
+    /** The nearest byte, 0 to 255. */
     static int byteOf(double value) {
         return (int) Math.max(0, Math.min(255, Math.round(value)));
     }
 
-    /// `a / b`, rounded up; both are positive.
+    /** {@code a / b}, rounded up; both are positive. */
     static int ceilDiv(int a, int b) {
         return -Math.floorDiv(-a, b);
     }
 
-    /// The value of a float of 16 bits (IEEE 754 binary16).
+    /** The value of a float of 16 bits (IEEE 754 binary16). */
     static float half(short bits) {
         int sign = (bits & 0x8000) << 16;
         int exponent = bits >> 10 & 0x1F;

@@ -3,15 +3,19 @@ package org.fullrank.image;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// Decodes JPEG: gray, YCbCr, RGB, CMYK and YCCK. Samples of CMYK and YCCK are inverted, as in the files that
-/// Adobe writes. Other programs also write inverted samples.
+/**
+ * Decodes JPEG: gray, YCbCr, RGB, CMYK and YCCK. Samples of CMYK and YCCK are inverted, as in the files that
+ * Adobe writes. Other programs also write inverted samples.
+ */
 final class JpegDecoder {
     private static final int ADOBE_NONE = 0;
     private static final int ADOBE_LUMA = 1;
     private static final int ADOBE_YCCK = 2;
 
-    /// Each scan needs a pass over the image. Files have about ten scans. Thousands of scans over a large
-    /// image would take hours.
+    /**
+     * Each scan needs a pass over the image. Files have about ten scans. Thousands of scans over a large
+     * image would take hours.
+     */
     private static final long MOST_PIXELS_OF_SCANS = 1L << 31;
 
     private final ImageReaders readers;
@@ -20,10 +24,12 @@ final class JpegDecoder {
         this.readers = readers;
     }
 
-    /// The header.
-    ///
-    /// @throws IOException with the reason in words, when there is no header, or when this kind of JPEG
-    ///     cannot be read
+    /**
+     * The header.
+     *
+     * @throws IOException with the reason in words, when there is no header, or when this kind of JPEG
+     *     cannot be read
+     */
     static JpegHeader header(byte[] jpeg) throws IOException {
         JpegHeader header = JpegHeader.of(jpeg);
         if (header == null) {
@@ -50,7 +56,7 @@ final class JpegDecoder {
         return header;
     }
 
-    /// Decodes a JPEG after its size was checked.
+    /** Decodes a JPEG after its size was checked. */
     Picture decode(byte[] jpeg, JpegHeader header) throws IOException {
         return switch (header.components().size()) {
             case 4 -> inks(jpeg, header);
@@ -58,11 +64,13 @@ final class JpegDecoder {
         };
     }
 
-    /// Decodes a strip or a tile of a TIFF file. The tags of the TIFF file say what the samples mean, not the
-    /// JPEG header.
-    ///
-    /// @param ycc whether three channels are YCbCr; they become RGB
-    /// @param most largest size that the strip or tile may have
+    /**
+     * Decodes a strip or a tile of a TIFF file. The tags of the TIFF file say what the samples mean, not the
+     * JPEG header.
+     *
+     * @param ycc whether three channels are YCbCr; they become RGB
+     * @param most largest size that the strip or tile may have
+     */
     Picture samples(byte[] jpeg, int channels, boolean ycc, Picture.Size most) throws IOException {
         JpegHeader header = header(jpeg);
         if (header.components().size() != channels) {
@@ -109,8 +117,10 @@ final class JpegDecoder {
         return header.lossless() ? readers.lossless(jpeg) : readers.samples(header.bare(jpeg, transformation));
     }
 
-    /// Converts YCC to CMY in place. Black is not changed. The formulas of ITU-T T.871 give RGB. The inks are
-    /// the complement of RGB.
+    /**
+     * Converts YCC to CMY in place. Black is not changed. The formulas of ITU-T T.871 give RGB. The inks are
+     * the complement of RGB.
+     */
     private static void toInks(byte[] samples, int at) {
         double y = samples[at] & 0xFF;
         double cb = (samples[at + 1] & 0xFF) - 128;

@@ -8,21 +8,23 @@ import java.util.List;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/// The facts in the header of a JPEG, and its image data without metadata.
-///
-/// @param frame the marker of the frame: 0xC0 to 0xCF
-/// @param precision bits of a sample
-/// @param width in pixels, as stored
-/// @param height in pixels, as stored
-/// @param components their identifiers: one for gray, three for color, four for CMYK
-/// @param jfif whether there is a JFIF marker, which means YCbCr
-/// @param adobe the transformation that the marker Adobe states: 0 none, 1 YCbCr, 2 YCCK; -1 without the
-///     marker
-/// @param orientation of EXIF or XMP, 1 to 8; 1 means upright
-/// @param profile the color profile; null when there is none
-/// @param remark what is wrong with the color profile; null when it is correct or missing
-/// @param tables positions of the segments that decoding needs
-/// @param scan where the first scan begins
+/**
+ * The facts in the header of a JPEG, and its image data without metadata.
+ *
+ * @param frame the marker of the frame: 0xC0 to 0xCF
+ * @param precision bits of a sample
+ * @param width in pixels, as stored
+ * @param height in pixels, as stored
+ * @param components their identifiers: one for gray, three for color, four for CMYK
+ * @param jfif whether there is a JFIF marker, which means YCbCr
+ * @param adobe the transformation that the marker Adobe states: 0 none, 1 YCbCr, 2 YCCK; -1 without the
+ *     marker
+ * @param orientation of EXIF or XMP, 1 to 8; 1 means upright
+ * @param profile the color profile; null when there is none
+ * @param remark what is wrong with the color profile; null when it is correct or missing
+ * @param tables positions of the segments that decoding needs
+ * @param scan where the first scan begins
+ */
 record JpegHeader(
         int frame,
         int precision,
@@ -46,12 +48,12 @@ record JpegHeader(
     private static final int APP14 = 0xEE;
     private static final int START_OF_SCAN = 0xDA;
 
-    /// Lossless coding, which the JDK's reader does not support.
+    /** Lossless coding, which the JDK's reader does not support. */
     boolean lossless() {
         return frame == 0xC3;
     }
 
-    /// How many scans there are.
+    /** How many scans there are. */
     int scans(byte[] jpeg) {
         int scans = 0;
         for (int at = scan; at + 1 < jpeg.length; at++) {
@@ -60,8 +62,10 @@ record JpegHeader(
         return scans;
     }
 
-    /// Whether three components are YCbCr, by the rules of libjpeg. A JFIF marker means YCbCr. Otherwise an
-    /// Adobe marker decides. Otherwise the components are RGB if their names are R, G and B.
+    /**
+     * Whether three components are YCbCr, by the rules of libjpeg. A JFIF marker means YCbCr. Otherwise an
+     * Adobe marker decides. Otherwise the components are RGB if their names are R, G and B.
+     */
     boolean isLuma() {
         if (jfif || adobe > 0) {
             return true;
@@ -69,8 +73,10 @@ record JpegHeader(
         return adobe < 0 && !components.equals(List.of((int) 'R', (int) 'G', (int) 'B'));
     }
 
-    /// The JPEG without metadata, but with an Adobe marker that states the transformation. Decoders treat
-    /// unusual markers differently, and this marker makes the transformation clear.
+    /**
+     * The JPEG without metadata, but with an Adobe marker that states the transformation. Decoders treat
+     * unusual markers differently, and this marker makes the transformation clear.
+     */
     byte[] bare(byte[] jpeg, int transformation) {
         var out = new ByteArrayOutputStream(jpeg.length - scan + 1024);
         out.writeBytes(new byte[] {(byte) 0xFF, (byte) 0xD8, (byte) 0xFF, (byte) APP14, 0, 14});
@@ -83,13 +89,13 @@ record JpegHeader(
         return out.toByteArray();
     }
 
-    /// Reads the markers up to the first scan; null when there is no frame header, or no scan after it.
+    /** Reads the markers up to the first scan; null when there is no frame header, or no scan after it. */
     static @Nullable JpegHeader of(byte[] jpeg) {
         var reader = new Markers(jpeg);
         return reader.read() ? reader.header() : null;
     }
 
-    /// Walks over the segments.
+    /** Walks over the segments. */
     private static final class Markers {
         private final byte[] jpeg;
         private final Orientation orientation = new Orientation();
@@ -144,7 +150,7 @@ record JpegHeader(
             }
         }
 
-        /// Keeps one piece of the profile. Each piece contains its number and the number of pieces.
+        /** Keeps one piece of the profile. Each piece contains its number and the number of pieces. */
         private void profile(byte[] body) {
             if (!starts(body, ICC) || body.length < ICC.length + 2) {
                 return;

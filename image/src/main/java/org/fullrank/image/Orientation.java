@@ -6,8 +6,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/// How an image is turned, as its metadata state. The value 1 means upright, and 2 to 8 are the other
-/// orientations of EXIF. If EXIF and XMP both state an orientation, EXIF is used. EXIF counts before XMP.
+/**
+ * How an image is turned, as its metadata state. The value 1 means upright, and 2 to 8 are the other
+ * orientations of EXIF. If EXIF and XMP both state an orientation, EXIF is used. EXIF counts before XMP.
+ */
 final class Orientation {
     private static final byte[] EXIF = "Exif\0\0".getBytes(StandardCharsets.US_ASCII);
     private static final byte[] XMP = "http://ns.adobe.com/xap/1.0/\0".getBytes(StandardCharsets.US_ASCII);
@@ -16,7 +18,7 @@ final class Orientation {
     private @Nullable Integer fromExif;
     private @Nullable Integer fromXmp;
 
-    /// Reads a segment APP1 of a JPEG, which contains EXIF, XMP or something else.
+    /** Reads a segment APP1 of a JPEG, which contains EXIF, XMP or something else. */
     void app1(byte[] segment) {
         if (starts(segment, EXIF)) {
             exif(segment);
@@ -25,18 +27,18 @@ final class Orientation {
         }
     }
 
-    /// Reads an EXIF block, with or without the name that JPEG puts before it.
+    /** Reads an EXIF block, with or without the name that JPEG puts before it. */
     void exif(byte[] block) {
         int from = starts(block, EXIF) ? EXIF.length : 0;
         exif(TiffDirectory.orientation(Arrays.copyOfRange(block, from, block.length)));
     }
 
-    /// Reads the orientation that a directory states.
+    /** Reads the orientation that a directory states. */
     void exif(@Nullable Integer stated) {
         fromExif = fromExif == null ? stated : fromExif;
     }
 
-    /// Takes a packet of XMP.
+    /** Takes a packet of XMP. */
     void xmp(byte[] packet) {
         Matcher matcher = IN_XMP.matcher(new String(packet, StandardCharsets.ISO_8859_1));
         if (fromXmp == null && matcher.find()) {
@@ -44,7 +46,7 @@ final class Orientation {
         }
     }
 
-    /// The orientation, 1 to 8.
+    /** The orientation, 1 to 8. */
     int value() {
         return fromExif != null ? fromExif : fromXmp != null ? fromXmp : 1;
     }

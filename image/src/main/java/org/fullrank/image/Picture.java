@@ -3,21 +3,23 @@ package org.fullrank.image;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// A decoded image before it becomes RGB: uint8 samples `[height, width, channels]`.
-///
-/// @param channels 1 gray, 3 RGB, 4 CMYK, where 0 is no ink
-/// @param alpha opacity `[height, width]`; null if the whole image is opaque
+/**
+ * A decoded image before it becomes RGB: uint8 samples {@code [height, width, channels]}.
+ *
+ * @param channels 1 gray, 3 RGB, 4 CMYK, where 0 is no ink
+ * @param alpha opacity {@code [height, width]}; null if the whole image is opaque
+ */
 record Picture(int height, int width, int channels, byte[] samples, byte @Nullable [] alpha) {
     private static final int WHITE = 255;
 
-    /// Size of an image in pixels.
+    /** Size of an image in pixels. */
     record Size(int height, int width) {}
 
     static Picture opaque(int height, int width, int channels, byte[] samples) {
         return new Picture(height, width, channels, samples, null);
     }
 
-    /// The picture on a transparent background of this size.
+    /** The picture on a transparent background of this size. */
     Picture on(Size ground, int top, int left) {
         if (top == 0 && left == 0 && ground.height == height && ground.width == width) {
             return this;
@@ -38,9 +40,11 @@ record Picture(int height, int width, int channels, byte[] samples, byte @Nullab
         return new Picture(ground.height, ground.width, channels, out, opacity);
     }
 
-    /// The picture as RGB in the color space sRGB, drawn on white.
-    ///
-    /// @param profile what the samples mean. If it is null, gray and RGB are sRGB, and CMYK is ideal ink
+    /**
+     * The picture as RGB in the color space sRGB, drawn on white.
+     *
+     * @param profile what the samples mean. If it is null, gray and RGB are sRGB, and CMYK is ideal ink
+     */
     Pixels rgb(@Nullable ColorProfile profile) {
         byte[] rgb = profile == null ? plain() : profile.rgb(this);
         if (alpha != null) {
@@ -64,7 +68,7 @@ record Picture(int height, int width, int channels, byte[] samples, byte @Nullab
         return rgb;
     }
 
-    /// The share of white light that ideal ink and ideal black leave.
+    /** The share of white light that ideal ink and ideal black leave. */
     private static byte light(byte ink, byte black) {
         return (byte) (((255 - (ink & 0xFF)) * (255 - (black & 0xFF)) + 127) / 255);
     }

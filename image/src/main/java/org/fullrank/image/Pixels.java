@@ -4,19 +4,23 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.util.Arrays;
 
-/// An image in an array.
-///
-/// @param rgb uint8 `[height, width, 3]`
+/**
+ * An image in an array.
+ *
+ * @param rgb uint8 {@code [height, width, 3]}
+ */
 public record Pixels(int height, int width, byte[] rgb) {
-    /// A Java image. Its samples are taken as sRGB, and transparent pixels are drawn on white.
-    ///
-    /// @throws IOException when the image has a layout other than gray, RGB, CMYK or a palette
+    /**
+     * A Java image. Its samples are taken as sRGB, and transparent pixels are drawn on white.
+     *
+     * @throws IOException when the image has a layout other than gray, RGB, CMYK or a palette
+     */
     public static Pixels of(BufferedImage image) throws IOException {
         return Rasters.picture(image.isAlphaPremultiplied() ? straight(image) : image)
                 .rgb(null);
     }
 
-    /// The same image with colors that are not multiplied by the opacity.
+    /** The same image with colors that are not multiplied by the opacity. */
     private static BufferedImage straight(BufferedImage image) {
         var copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
         var graphics = copy.createGraphics();
@@ -25,9 +29,11 @@ public record Pixels(int height, int width, byte[] rgb) {
         return copy;
     }
 
-    /// The gray values, uint8 `[height, width]`.
-    ///
-    /// @throws IOException when a pixel has a color
+    /**
+     * The gray values, uint8 {@code [height, width]}.
+     *
+     * @throws IOException when a pixel has a color
+     */
     public byte[] gray() throws IOException {
         byte[] gray = new byte[rgb.length / 3];
         for (int i = 0; i < gray.length; i++) {
@@ -39,9 +45,11 @@ public record Pixels(int height, int width, byte[] rgb) {
         return gray;
     }
 
-    /// The image scaled down so that the shorter side is at most `side`. The scaling uses the Catmull-Rom
-    /// kernel, widened by the scale. This keeps edges sharp without aliasing. If the image is small enough,
-    /// it is returned unchanged.
+    /**
+     * The image scaled down so that the shorter side is at most {@code side}. The scaling uses the Catmull-Rom
+     * kernel, widened by the scale. This keeps edges sharp without aliasing. If the image is small enough,
+     * it is returned unchanged.
+     */
     public Pixels shrunkTo(int side) {
         int shorter = Math.min(height, width);
         if (shorter <= side) {
@@ -52,7 +60,7 @@ public record Pixels(int height, int width, byte[] rgb) {
         return new Pixels(h, w, columns(rows(w), w, h));
     }
 
-    /// The upright image, from the stored image and its EXIF orientation.
+    /** The upright image, from the stored image and its EXIF orientation. */
     public Pixels upright(int orientation) {
         if (orientation <= 1) {
             return this;
@@ -73,7 +81,7 @@ public record Pixels(int height, int width, byte[] rgb) {
         return new Pixels(h, w, out);
     }
 
-    /// The stored pixel that appears at (y, x) of the upright image.
+    /** The stored pixel that appears at (y, x) of the upright image. */
     private int stored(int orientation, int y, int x) {
         int bottom = height - 1;
         int right = width - 1;
@@ -89,7 +97,7 @@ public record Pixels(int height, int width, byte[] rgb) {
         };
     }
 
-    /// Scales each row to `w` pixels: float `[height, w, 3]`.
+    /** Scales each row to {@code w} pixels: float {@code [height, w, 3]}. */
     private float[] rows(int w) {
         Taps taps = Taps.of(width, w);
         float[] out = new float[Math.multiplyExact(Math.multiplyExact(height, w), 3)];
@@ -115,7 +123,7 @@ public record Pixels(int height, int width, byte[] rgb) {
         return out;
     }
 
-    /// Scales each column of `[height, w, 3]` to `h` pixels and rounds: uint8 `[h, w, 3]`.
+    /** Scales each column of {@code [height, w, 3]} to {@code h} pixels and rounds: uint8 {@code [h, w, 3]}. */
     private byte[] columns(float[] rows, int w, int h) {
         Taps taps = Taps.of(height, h);
         int stride = 3 * w;
@@ -137,8 +145,10 @@ public record Pixels(int height, int width, byte[] rgb) {
         return out;
     }
 
-    /// Weights of the source pixels for each target pixel of one axis. Each target pixel has `count` weights,
-    /// which start at source pixel `first`.
+    /**
+     * Weights of the source pixels for each target pixel of one axis. Each target pixel has {@code count} weights,
+     * which start at source pixel {@code first}.
+     */
     private record Taps(int count, int[] first, float[] weights) {
         static Taps of(int from, int to) {
             double scale = (double) from / to;

@@ -5,9 +5,11 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/// Decodes PNG. The meaning of the samples follows from color type, palette, transparency and gamma.
-///
-/// Source: PNG specification, third edition, W3C, 2025, chapters 11 and 13.
+/**
+ * Decodes PNG. The meaning of the samples follows from color type, palette, transparency and gamma.
+ *
+ * <p>Source: PNG specification, third edition, W3C, 2025, chapters 11 and 13.
+ */
 final class PngDecoder {
     private static final int GRAY = 0;
     private static final int RGB = 2;
@@ -23,7 +25,7 @@ final class PngDecoder {
         this.transparent = header.chunks().get("tRNS");
     }
 
-    /// Decodes an image after its size was checked.
+    /** Decodes an image after its size was checked. */
     static Picture decode(PngHeader header, ImageReaders readers) throws IOException {
         byte[] cicp = header.chunks().get("cICP");
         if (cicp != null && cicp.length == 4 && (cicp[1] == 16 || cicp[1] == 18)) {
@@ -44,7 +46,7 @@ final class PngDecoder {
         return picture;
     }
 
-    /// Computes each pixel from palette and transparency.
+    /** Computes each pixel from palette and transparency. */
     private Picture meant(Raster raster) throws IOException {
         int width = raster.getWidth();
         int height = raster.getHeight();
@@ -86,7 +88,7 @@ final class PngDecoder {
         System.arraycopy(palette, 3 * index, samples, to, 3);
     }
 
-    /// The opacity from tRNS: one value for each color of a palette, or opacity 0 for one color.
+    /** The opacity from tRNS: one value for each color of a palette, or opacity 0 for one color. */
     private int opacity(int[] row, int from, int colors) {
         byte[] stated = transparent;
         if (stated == null) {
@@ -108,7 +110,7 @@ final class PngDecoder {
         return 0;
     }
 
-    /// The value that sRGB stores for each value of this file; null when they are equal.
+    /** The value that sRGB stores for each value of this file; null when they are equal. */
     private byte @Nullable [] curve() {
         double gamma = header.gamma();
         if (Double.isNaN(gamma)) {

@@ -12,23 +12,27 @@ import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 import org.jspecify.annotations.Nullable;
 
-/// The chunks of a PNG that decide what it looks like, and the image data without the other chunks.
-///
-/// @param colorType 0 gray, 2 RGB, 3 palette, 4 gray with opacity, 6 RGB with opacity
-/// @param bits of a sample
-/// @param chunks the first chunk of each kind except the image data
-/// @param bare a PNG that has only a header, a palette and the image data. Nothing else in it can disturb the
-///     reader
+/**
+ * The chunks of a PNG that decide what it looks like, and the image data without the other chunks.
+ *
+ * @param colorType 0 gray, 2 RGB, 3 palette, 4 gray with opacity, 6 RGB with opacity
+ * @param bits of a sample
+ * @param chunks the first chunk of each kind except the image data
+ * @param bare a PNG that has only a header, a palette and the image data. Nothing else in it can disturb the
+ *     reader
+ */
 record PngHeader(int width, int height, int colorType, int bits, Map<String, byte[]> chunks, byte[] bare) {
     private static final int SIGNATURE = 8;
     private static final String XMP = "XML:com.adobe.xmp\0";
 
-    /// The value of gAMA in images meant for sRGB, in units of 1/100,000.
+    /** The value of gAMA in images meant for sRGB, in units of 1/100,000. */
     private static final int GAMMA = 45455;
 
-    /// Reads all chunks and checks the ones that matter.
-    ///
-    /// @throws IOException with the reason in words, when the file is damaged
+    /**
+     * Reads all chunks and checks the ones that matter.
+     *
+     * @throws IOException with the reason in words, when the file is damaged
+     */
     static PngHeader of(byte[] png) throws IOException {
         Map<String, byte[]> chunks = new HashMap<>();
         var bare = new ByteArrayOutputStream(png.length);
@@ -74,7 +78,7 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
         return name.replaceAll("[^A-Za-z]", "?");
     }
 
-    /// The orientation of EXIF or XMP, 1 to 8.
+    /** The orientation of EXIF or XMP, 1 to 8. */
     int orientation() {
         var found = new Orientation();
         byte[] exif = chunks.get("eXIf");
@@ -88,10 +92,12 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
         return found.value();
     }
 
-    /// The color profile; null when there is none. If there is also an explicit sRGB chunk, the profile is
-    /// used.
-    ///
-    /// @throws IOException with the reason in words, when it cannot be unpacked
+    /**
+     * The color profile; null when there is none. If there is also an explicit sRGB chunk, the profile is
+     * used.
+     *
+     * @throws IOException with the reason in words, when it cannot be unpacked
+     */
     byte @Nullable [] profile() throws IOException {
         byte[] chunk = chunks.get("iCCP");
         if (chunk == null) {
@@ -128,8 +134,10 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
         return out.toByteArray();
     }
 
-    /// The exponent of the file, such as 0.45455; NaN when there is none, or when it is not used. A profile
-    /// or an sRGB chunk replaces it.
+    /**
+     * The exponent of the file, such as 0.45455; NaN when there is none, or when it is not used. A profile
+     * or an sRGB chunk replaces it.
+     */
     double gamma() {
         byte[] chunk = chunks.get("gAMA");
         if (chunk == null || chunk.length != 4 || chunks.containsKey("iCCP") || chunks.containsKey("sRGB")) {
@@ -140,7 +148,7 @@ record PngHeader(int width, int height, int colorType, int bits, Map<String, byt
         return value <= 0 || usual ? Double.NaN : value / 1e5;
     }
 
-    /// A remark about color information in the file that is not used; null when all of it is used.
+    /** A remark about color information in the file that is not used; null when all of it is used. */
     @Nullable
     String ignored() {
         boolean settled = chunks.containsKey("iCCP") || chunks.containsKey("sRGB");

@@ -8,12 +8,14 @@ import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 import java.io.IOException;
 
-/// Reads the samples of Java images, which have many layouts, as they are stored. Java's own color conversion
-/// is slow, and it brightens gray images.
+/**
+ * Reads the samples of Java images, which have many layouts, as they are stored. Java's own color conversion
+ * is slow, and it brightens gray images.
+ */
 final class Rasters {
     private Rasters() {}
 
-    /// The samples of a raster of 1, 3 or 4 channels, all of which are colors.
+    /** The samples of a raster of 1, 3 or 4 channels, all of which are colors. */
     static Picture picture(Raster raster) throws IOException {
         int bands = raster.getNumBands();
         if (bands != 1 && bands != 3 && bands != 4) {
@@ -22,7 +24,7 @@ final class Rasters {
         return Picture.opaque(raster.getHeight(), raster.getWidth(), bands, samples(raster, bands));
     }
 
-    /// The colors of an image: gray or RGB with or without opacity, or a palette.
+    /** The colors of an image: gray or RGB with or without opacity, or a palette. */
     static Picture picture(BufferedImage image) throws IOException {
         ColorModel colors = image.getColorModel();
         if (colors instanceof IndexColorModel) {
@@ -40,7 +42,7 @@ final class Rasters {
                 image.getHeight(), image.getWidth(), bands - 1, samples(raster, bands - 1), band(raster, bands - 1));
     }
 
-    /// The first `channels` bands as uint8 `[height, width, channels]`.
+    /** The first {@code channels} bands as uint8 {@code [height, width, channels]}. */
     private static byte[] samples(Raster raster, int channels) {
         int width = raster.getWidth();
         int height = raster.getHeight();
@@ -116,7 +118,7 @@ final class Rasters {
         return new Picture(height, width, 3, rgb, alpha);
     }
 
-    /// The upper 8 bits of a sample. A sample with fewer bits is scaled to 0 to 255.
+    /** The upper 8 bits of a sample. A sample with fewer bits is scaled to 0 to 255. */
     static int eightBits(int sample, int bits) {
         if (bits > 8) {
             return sample >>> bits - 8 & 0xFF;

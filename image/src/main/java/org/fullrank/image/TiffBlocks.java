@@ -7,12 +7,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// Decodes the strips and tiles of a TIFF file into the rows of samples before compression.
+/** Decodes the strips and tiles of a TIFF file into the rows of samples before compression. */
 final class TiffBlocks {
     private static final int JPEG_TABLES = 347;
 
-    /// Blocks may share bytes, as equal tiles do. But all blocks together may read at most this many times
-    /// the size of the file.
+    /**
+     * Blocks may share bytes, as equal tiles do. But all blocks together may read at most this many times
+     * the size of the file.
+     */
     private static final int MOST_READINGS = 16;
 
     private final byte[] file;
@@ -30,7 +32,7 @@ final class TiffBlocks {
         this.readers = readers;
     }
 
-    /// The rows of a block, each with [TiffLayout#rowBytes()] bytes. A JPEG of YCbCr is returned as RGB.
+    /** The rows of a block, each with {@link TiffLayout#rowBytes()} bytes. A JPEG of YCbCr is returned as RGB. */
     byte[] block(int plane, int blockRow, int blockColumn) throws IOException {
         int i = (plane * layout.down() + blockRow) * layout.across() + blockColumn;
         int rows = layout.rows(blockRow);
@@ -82,7 +84,7 @@ final class TiffBlocks {
         return out;
     }
 
-    /// Adds up the differences of neighboring samples.
+    /** Adds up the differences of neighboring samples. */
     private void sum(ByteBuffer row) {
         int step = layout.together();
         int size = layout.bits() / 8;
@@ -97,8 +99,10 @@ final class TiffBlocks {
         }
     }
 
-    /// Undoes the floating-point predictor. It stores differences of bytes, and the most significant bytes of
-    /// the row come first.
+    /**
+     * Undoes the floating-point predictor. It stores differences of bytes, and the most significant bytes of
+     * the row come first.
+     */
     private void floats(byte[] block, int from) {
         int step = layout.together();
         int length = (int) layout.rowBytes();
@@ -116,7 +120,7 @@ final class TiffBlocks {
         }
     }
 
-    /// Assigns the samples of units of `h` x `v` luma values and one pair of chroma values to the pixels.
+    /** Assigns the samples of units of {@code h} x {@code v} luma values and one pair of chroma values to the pixels. */
     private byte[] subsampled(byte[] encoded, int rows) throws IOException {
         long[] sub = tags.numbers(530);
         int h = sub.length < 2 ? 2 : (int) sub[0];
@@ -142,7 +146,7 @@ final class TiffBlocks {
         return out;
     }
 
-    /// Puts the shared tables before the stream of the block. The JPEG decoder does the rest.
+    /** Puts the shared tables before the stream of the block. The JPEG decoder does the rest. */
     private byte[] jpeg(byte[] encoded, int rows) throws IOException {
         if (layout.bits() != 8 || layout.isFloat()) {
             throw new IOException("its JPEG samples have " + layout.bits() + " bits, expected 8");
@@ -166,7 +170,7 @@ final class TiffBlocks {
         return Arrays.copyOf(picture.samples(), Math.multiplyExact(rowBytes, rows));
     }
 
-    /// Wraps the block into a separate TIFF file for the reader of the JDK.
+    /** Wraps the block into a separate TIFF file for the reader of the JDK. */
     private byte[] fax(byte[] encoded, int rows) throws IOException {
         if (layout.bits() != 1 || layout.together() != 1) {
             throw new IOException("it has fax compression with " + layout.samples() + " samples of " + layout.bits()

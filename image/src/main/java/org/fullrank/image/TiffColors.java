@@ -5,10 +5,12 @@ import java.util.Arrays;
 import org.fullrank.image.TiffLayout.Photometric;
 import org.jspecify.annotations.Nullable;
 
-/// Turns samples of a TIFF file into gray, RGB or CMYK of 8 bits.
-///
-/// Source: TIFF 6.0, Adobe, 1992, sections 16, 18, 20, 21 and 23; for ICC Lab the Photoshop TIFF technical
-/// notes, 2002.
+/**
+ * Turns samples of a TIFF file into gray, RGB or CMYK of 8 bits.
+ *
+ * <p>Source: TIFF 6.0, Adobe, 1992, sections 16, 18, 20, 21 and 23; for ICC Lab the Photoshop TIFF technical
+ * notes, 2002.
+ */
 final class TiffColors {
     private static final double[] LUMA = {0.299, 0.587, 0.114};
     private static final double[] FULL_RANGE = {0, 255, 128, 255, 128, 255};
@@ -46,7 +48,7 @@ final class TiffColors {
                         : FULL_RANGE);
     }
 
-    /// The color map: red, green and blue values of 8 bits each.
+    /** The color map: red, green and blue values of 8 bits each. */
     private static int[] palette(TiffDirectory tags, int bits) throws IOException {
         long[] map = tags.numbers(320);
         if (map.length < 3 << bits) {
@@ -59,7 +61,7 @@ final class TiffColors {
                 .toArray();
     }
 
-    /// 1 gray, 3 RGB, 4 CMYK.
+    /** 1 gray, 3 RGB, 4 CMYK. */
     int channels() {
         return switch (meaning) {
             case WHITE_IS_ZERO, BLACK_IS_ZERO -> 1;
@@ -68,7 +70,7 @@ final class TiffColors {
         };
     }
 
-    /// Converts `count` pixels and stores them from pixel `first` on.
+    /** Converts {@code count} pixels and stores them from pixel {@code first} on. */
     void convert(int[] row, int count, byte[] out, byte @Nullable [] alpha, int first) throws IOException {
         int channels = channels();
         for (int x = 0; x < count; x++) {

@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.util.zip.DataFormatException;
 import java.util.zip.Inflater;
 
-/// How the blocks of a TIFF file are compressed. Compressions that only pack bytes are decoded here, because
-/// a block with too few bytes must be noticed. JPEG and fax compression need more than the bytes of the
-/// block.
-///
-/// Source: TIFF 6.0, Adobe, 1992, sections 9 and 13; Photoshop TIFF technical notes, 2002, for DEFLATE.
+/**
+ * How the blocks of a TIFF file are compressed. Compressions that only pack bytes are decoded here, because
+ * a block with too few bytes must be noticed. JPEG and fax compression need more than the bytes of the
+ * block.
+ *
+ * <p>Source: TIFF 6.0, Adobe, 1992, sections 9 and 13; Photoshop TIFF technical notes, 2002, for DEFLATE.
+ */
 enum TiffCompression {
     NONE(1),
     FAX_RUNS(4096),
@@ -23,8 +25,10 @@ enum TiffCompression {
     private static final int END = 257;
     private static final int CODES = 4096;
 
-    /// A byte decodes to at most this many bytes. A block that claims more is refused before memory is
-    /// allocated.
+    /**
+     * A byte decodes to at most this many bytes. A block that claims more is refused before memory is
+     * allocated.
+     */
     private final int mostBytesFromOne;
 
     TiffCompression(int mostBytesFromOne) {
@@ -61,7 +65,7 @@ enum TiffCompression {
         };
     }
 
-    /// Checks that `count` encoded bytes can hold `size` bytes.
+    /** Checks that {@code count} encoded bytes can hold {@code size} bytes. */
     void check(long count, long size) throws IOException {
         if (size > count * mostBytesFromOne) {
             throw new IOException("a strip or tile has " + count + " bytes, too few for " + size
@@ -69,7 +73,7 @@ enum TiffCompression {
         }
     }
 
-    /// Decodes a block of bytes into exactly `size` bytes. Further bytes are ignored.
+    /** Decodes a block of bytes into exactly {@code size} bytes. Further bytes are ignored. */
     byte[] decode(byte[] encoded, int size) throws IOException {
         check(encoded.length, size);
         byte[] out = new byte[size];
@@ -132,8 +136,10 @@ enum TiffCompression {
         return to;
     }
 
-    /// Each entry of the table is a piece of the output so far. The piece starts where its code was first
-    /// written, and it is one byte longer than the piece of the code before it.
+    /**
+     * Each entry of the table is a piece of the output so far. The piece starts where its code was first
+     * written, and it is one byte longer than the piece of the code before it.
+     */
     private static int lzw(byte[] encoded, byte[] out) throws IOException {
         int[] start = new int[CODES + 1];
         int[] length = new int[CODES + 1];

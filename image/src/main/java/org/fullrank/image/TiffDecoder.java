@@ -3,11 +3,13 @@ package org.fullrank.image;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 
-/// Decodes the first image of a TIFF file. The decoder reads the samples of the blocks and converts them to
-/// colors.
-///
-/// Only the upper 8 bits of integers are kept. Floating-point samples go from 0 (black) to 1 (white). An
-/// image with other floating-point values is refused, because nothing says which value is white.
+/**
+ * Decodes the first image of a TIFF file. The decoder reads the samples of the blocks and converts them to
+ * colors.
+ *
+ * <p>Only the upper 8 bits of integers are kept. Floating-point samples go from 0 (black) to 1 (white). An
+ * image with other floating-point values is refused, because nothing says which value is white.
+ */
 final class TiffDecoder {
     private final TiffLayout layout;
     private final TiffBlocks blocks;
@@ -19,7 +21,7 @@ final class TiffDecoder {
         this.colors = colors;
     }
 
-    /// Decodes an image after its size was checked.
+    /** Decodes an image after its size was checked. */
     static Picture decode(byte[] file, TiffDirectory tags, TiffLayout layout, JpegDecoder jpeg, ImageReaders readers)
             throws IOException {
         var blocks = new TiffBlocks(file, tags, layout, jpeg, readers);
@@ -52,7 +54,7 @@ final class TiffDecoder {
         return new Picture(layout.height(), width, colors.channels(), samples, alpha);
     }
 
-    /// Reads the samples of `count` pixels from a row of a block. Floats become whole numbers of 8 bits.
+    /** Reads the samples of {@code count} pixels from a row of a block. Floats become whole numbers of 8 bits. */
     private void unpack(byte[] block, int y, int count, int[] row, int plane) throws IOException {
         int together = layout.together();
         int step = layout.samples() / together;
@@ -86,7 +88,7 @@ final class TiffDecoder {
         return (int) Math.round(255 * value);
     }
 
-    /// The i-th number of this many bits, with the most significant bit first.
+    /** The i-th number of this many bits, with the most significant bit first. */
     private static int bits(byte[] block, int from, int i, int bits) {
         long first = (long) i * bits;
         int value = 0;

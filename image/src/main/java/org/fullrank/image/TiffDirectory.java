@@ -7,13 +7,15 @@ import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/// The tags of the first image of a TIFF file, or of an EXIF block. An EXIF block is a small TIFF file. This
-/// class reads classic TIFF and BigTIFF. Links to further images are not followed. So a loop of links does no
-/// harm.
-///
-/// Source: TIFF 6.0, Adobe, 1992, section 2.
+/**
+ * The tags of the first image of a TIFF file, or of an EXIF block. An EXIF block is a small TIFF file. This
+ * class reads classic TIFF and BigTIFF. Links to further images are not followed. So a loop of links does no
+ * harm.
+ *
+ * <p>Source: TIFF 6.0, Adobe, 1992, section 2.
+ */
 final class TiffDirectory {
-    /// The tag of the color profile.
+    /** The tag of the color profile. */
     static final int PROFILE = 34675;
 
     private static final int ORIENTATION = 274;
@@ -24,7 +26,7 @@ final class TiffDirectory {
     private final boolean big;
     private final Map<Integer, Field> fields = new HashMap<>();
 
-    /// The position of the values of a tag.
+    /** The position of the values of a tag. */
     private record Field(int type, int count, int at) {}
 
     private TiffDirectory(ByteBuffer file, boolean big) {
@@ -32,9 +34,11 @@ final class TiffDirectory {
         this.big = big;
     }
 
-    /// Reads the directory of a file.
-    ///
-    /// @throws IOException with the reason in words, when it is damaged
+    /**
+     * Reads the directory of a file.
+     *
+     * @throws IOException with the reason in words, when it is damaged
+     */
     static TiffDirectory of(byte[] tiff) throws IOException {
         if (tiff.length < 8) {
             throw new IOException("it has only " + tiff.length + " bytes");
@@ -46,7 +50,7 @@ final class TiffDirectory {
         return directory;
     }
 
-    /// The orientation that an EXIF block states, 1 to 8; null when there is none, or when it is not valid.
+    /** The orientation that an EXIF block states, 1 to 8; null when there is none, or when it is not valid. */
     static @Nullable Integer orientation(byte[] exif) {
         try {
             return of(exif).orientation();
@@ -55,7 +59,7 @@ final class TiffDirectory {
         }
     }
 
-    /// The stated orientation, 1 to 8; null when there is none, or when it is not valid.
+    /** The stated orientation, 1 to 8; null when there is none, or when it is not valid. */
     @Nullable
     Integer orientation() throws IOException {
         long value = has(ORIENTATION) ? number(ORIENTATION, 1) : 0;
@@ -70,13 +74,13 @@ final class TiffDirectory {
         return fields.containsKey(tag);
     }
 
-    /// The first value of a tag, or `otherwise`.
+    /** The first value of a tag, or {@code otherwise}. */
     long number(int tag, long otherwise) throws IOException {
         Field field = fields.get(tag);
         return field == null || field.count == 0 ? otherwise : value(field, tag, 0);
     }
 
-    /// The values of a tag; empty when it is missing.
+    /** The values of a tag; empty when it is missing. */
     long[] numbers(int tag) throws IOException {
         Field field = fields.get(tag);
         if (field == null) {
@@ -89,7 +93,7 @@ final class TiffDirectory {
         return values;
     }
 
-    /// The values of a tag of fractions; empty when the tag is missing or holds other types of numbers.
+    /** The values of a tag of fractions; empty when the tag is missing or holds other types of numbers. */
     double[] fractions(int tag) {
         Field field = fields.get(tag);
         if (field == null || field.type != 5) {
@@ -102,7 +106,7 @@ final class TiffDirectory {
         return values;
     }
 
-    /// The bytes of a tag; null when it is missing.
+    /** The bytes of a tag; null when it is missing. */
     byte @Nullable [] bytes(int tag) {
         Field field = fields.get(tag);
         if (field == null || size(field.type) != 1) {
@@ -127,8 +131,10 @@ final class TiffDirectory {
         }
     }
 
-    /// Notes a tag. A tag whose values are outside of the file counts as missing, because most tags are not
-    /// needed here.
+    /**
+     * Notes a tag. A tag whose values are outside of the file counts as missing, because most tags are not
+     * needed here.
+     */
     private void field(int at) throws IOException {
         int type = u16(at + 2);
         long count = big ? file.getLong(at + 4) : u32(at + 4);
@@ -155,7 +161,7 @@ final class TiffDirectory {
         };
     }
 
-    /// Number of bytes of a value of a type; 0 for an unknown type.
+    /** Number of bytes of a value of a type; 0 for an unknown type. */
     private static int size(int type) {
         return switch (type) {
             case 1, 2, 6, 7 -> 1;

@@ -4,22 +4,24 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.Arrays;
 
-/// How the samples of a TIFF image are stored. If an object of this class exists, its image can be read.
-/// Files with unknown features were refused with the reason.
-///
-/// The samples are stored in blocks, which are strips over the whole width, or tiles. If the planes are
-/// separate, each block holds one sample of each pixel. The blocks of the first plane come first.
-///
-/// @param photometric what the samples mean
-/// @param samples per pixel
-/// @param colors how many samples of a pixel are colors; the others are extra samples
-/// @param alpha which sample is the opacity, or -1
-/// @param premultiplied whether the colors are multiplied by the opacity
-/// @param bits of each sample
-/// @param isFloat whether samples are floating-point numbers
-/// @param planes 1 when the samples of a pixel are stored together, otherwise `samples`
-/// @param offsets of the blocks in the file
-/// @param counts of encoded bytes of the blocks
+/**
+ * How the samples of a TIFF image are stored. If an object of this class exists, its image can be read.
+ * Files with unknown features were refused with the reason.
+ *
+ * <p>The samples are stored in blocks, which are strips over the whole width, or tiles. If the planes are
+ * separate, each block holds one sample of each pixel. The blocks of the first plane come first.
+ *
+ * @param photometric what the samples mean
+ * @param samples per pixel
+ * @param colors how many samples of a pixel are colors; the others are extra samples
+ * @param alpha which sample is the opacity, or -1
+ * @param premultiplied whether the colors are multiplied by the opacity
+ * @param bits of each sample
+ * @param isFloat whether samples are floating-point numbers
+ * @param planes 1 when the samples of a pixel are stored together, otherwise {@code samples}
+ * @param offsets of the blocks in the file
+ * @param counts of encoded bytes of the blocks
+ */
 record TiffLayout(
         int width,
         int height,
@@ -40,18 +42,22 @@ record TiffLayout(
         long[] counts,
         ByteOrder order) {
 
-    /// Pixels with more samples than this are measurements, not pictures.
+    /** Pixels with more samples than this are measurements, not pictures. */
     private static final int MOST_SAMPLES = 16;
 
-    /// Largest number of decoded bytes of a block. It is enough for an image of 2^26 pixels of 8 bytes in one
-    /// block.
+    /**
+     * Largest number of decoded bytes of a block. It is enough for an image of 2^26 pixels of 8 bytes in one
+     * block.
+     */
     private static final long MOST_BLOCK_BYTES = 1L << 29;
 
-    /// Largest number of decoded bytes of all blocks together. Tiles may extend beyond the image, but only up
-    /// to this limit.
+    /**
+     * Largest number of decoded bytes of all blocks together. Tiles may extend beyond the image, but only up
+     * to this limit.
+     */
     private static final long MOST_BYTES = 1L << 31;
 
-    /// What the samples mean: PhotometricInterpretation.
+    /** What the samples mean: PhotometricInterpretation. */
     enum Photometric {
         WHITE_IS_ZERO,
         BLACK_IS_ZERO,
@@ -142,7 +148,7 @@ record TiffLayout(
         return layout;
     }
 
-    /// Whether the samples are Lab. A color profile does not change their meaning.
+    /** Whether the samples are Lab. A color profile does not change their meaning. */
     static boolean isLab(TiffDirectory tags) throws IOException {
         long meaning = tags.number(262, -1);
         return meaning == 8 || meaning == 9;
@@ -238,18 +244,20 @@ record TiffLayout(
         return (long) across() * down() * planes;
     }
 
-    /// Number of rows in the blocks of one row of blocks. The last strip may have fewer rows. Tiles are
-    /// always complete.
+    /**
+     * Number of rows in the blocks of one row of blocks. The last strip may have fewer rows. Tiles are
+     * always complete.
+     */
     int rows(int blockRow) {
         return blockWidth == width ? Math.min(blockHeight, height - blockRow * blockHeight) : blockHeight;
     }
 
-    /// Number of samples of a pixel that are stored together in one plane.
+    /** Number of samples of a pixel that are stored together in one plane. */
     int together() {
         return planes > 1 ? 1 : samples;
     }
 
-    /// Bytes of one row of a block.
+    /** Bytes of one row of a block. */
     long rowBytes() {
         return ((long) blockWidth * together() * bits + 7) / 8;
     }

@@ -8,15 +8,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
-/// The first picture of a WebP file, and the file's information about this picture.
-///
-/// @param size of the whole image
-/// @param top position of the first picture, which is smaller than the image in some animations
-/// @param left position of the first picture
-/// @param picture the first picture alone, as a WebP file; its size has been checked
-/// @param pictureSize its size
-/// @param orientation of EXIF or XMP, 1 to 8
-/// @param profile the color profile; null when there is none
+/**
+ * The first picture of a WebP file, and the file's information about this picture.
+ *
+ * @param size of the whole image
+ * @param top position of the first picture, which is smaller than the image in some animations
+ * @param left position of the first picture
+ * @param picture the first picture alone, as a WebP file; its size has been checked
+ * @param pictureSize its size
+ * @param orientation of EXIF or XMP, 1 to 8
+ * @param profile the color profile; null when there is none
+ */
 record WebpFile(
         Picture.Size size,
         int top,
@@ -28,16 +30,18 @@ record WebpFile(
 
     private static final int CHUNK = 8;
 
-    /// Walks over the chunks.
-    ///
-    /// @throws IOException with the reason in words, when the file is damaged
+    /**
+     * Walks over the chunks.
+     *
+     * @throws IOException with the reason in words, when the file is damaged
+     */
     static WebpFile of(byte[] webp) throws IOException {
         var reader = new Chunks(ByteBuffer.wrap(webp).order(ByteOrder.LITTLE_ENDIAN));
         reader.walk(12, webp.length);
         return reader.file();
     }
 
-    /// Collects the information in the chunks.
+    /** Collects the information in the chunks. */
     private static final class Chunks {
         private final ByteBuffer file;
         private final Orientation orientation = new Orientation();
@@ -108,7 +112,7 @@ record WebpFile(
             return new WebpFile(whole, top, left, alone(found, size), size, orientation.value(), profile);
         }
 
-        /// Width and height, which follow the start code of the key frame.
+        /** Width and height, which follow the start code of the key frame. */
         private static Picture.Size lossySize(byte[] data) throws IOException {
             if ((data[0] & 1) != 0 || data[3] != (byte) 0x9D || data[4] != 1 || data[5] != 0x2A) {
                 throw new IOException("WebP is damaged: its picture has no start");
@@ -162,7 +166,7 @@ record WebpFile(
         }
     }
 
-    /// Decodes the picture after its size was checked, and puts it in its place.
+    /** Decodes the picture after its size was checked, and puts it in its place. */
     Picture decode(ImageReaders readers) throws IOException {
         Picture found = Rasters.picture(readers.webp(picture));
         if (found.width() != pictureSize.width() || found.height() != pictureSize.height()) {

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/// The decoder on the oldest Java that it supports. The module core tests every format.
+/** The decoder on the oldest Java that it supports. The module core tests every format. */
 class PixelsTest {
     private static final ImageDecoder.Limits LIMITS = new ImageDecoder.Limits(100, 10_000, "limit");
 
