@@ -44,6 +44,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RecipesCommand.class,
             RunsCommand.class,
             ReportCommand.class,
+            ServeCommand.class,
             WatchCommand.class,
             LabCommand.class
         },

@@ -36,6 +36,7 @@ class FullrankTest {
             "recipes",
             "runs",
             "report",
+            "serve",
             "watch",
             "lab");
 

@@ -27,16 +27,35 @@ public final class ImageFile {
                     .formatted(file, Files.exists(file) ? "a folder" : "no file"));
         }
         try {
-            ImageDecoder.Decoded decoded = new ImageDecoder(spec.imageLimits()).decode(Files.readAllBytes(file));
-            if (decoded.remark() != null) {
-                notes.accept("image %s: %s".formatted(file, decoded.remark()));
-            }
-            return images("image " + file, decoded.pixels(), channels);
+            return decode("image " + file, Files.readAllBytes(file), spec, channels, notes);
         } catch (IOException e) {
-            throw new InputException(
-                    "image %s cannot be read: %s; save it again as PNG or JPEG".formatted(file, Inputs.firstLine(e)),
-                    e);
+            throw unreadable("image " + file, e);
         }
+    }
+
+    /// The content of an image file as a data set of one image.
+    ///
+    /// @param subject names the image in messages
+    /// @param spec limits and stored size, as for the data set of the training
+    /// @param channels 3 for color, 1 for gray
+    /// @param notes gets a line if something in the file was ignored, such as a damaged color profile
+    /// @throws InputException when this is not an image, is damaged, or has colors but should be gray
+    public static Images decode(
+            String subject, byte[] encoded, DataSpec spec, int channels, Consumer<String> notes) {
+        try {
+            ImageDecoder.Decoded decoded = new ImageDecoder(spec.imageLimits()).decode(encoded);
+            if (decoded.remark() != null) {
+                notes.accept("%s: %s".formatted(subject, decoded.remark()));
+            }
+            return images(subject, decoded.pixels(), channels);
+        } catch (IOException e) {
+            throw unreadable(subject, e);
+        }
+    }
+
+    private static InputException unreadable(String subject, IOException e) {
+        return new InputException(
+                "%s cannot be read: %s; save it again as PNG or JPEG".formatted(subject, Inputs.firstLine(e)), e);
     }
 
     /// A Java image as a data set of one image. Its samples are taken as sRGB, and transparent pixels are drawn

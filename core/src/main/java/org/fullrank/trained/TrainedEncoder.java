@@ -44,6 +44,7 @@ public final class TrainedEncoder implements AutoCloseable {
     private final Consumer<String> notes;
     private final @Nullable TableSchema table;
     private @Nullable Network network;
+    private volatile int channels; // 0 until it is known
     private boolean closed;
 
     /// The network for inputs of one shape.
@@ -104,6 +105,28 @@ public final class TrainedEncoder implements AutoCloseable {
         return embed(Vectors.of(row, row.length)).values();
     }
 
+    /// An image for [#embed(Items)], from the content of its file. Threads decode images at the same time.
+    ///
+    /// @param subject names the image in messages
+    /// @throws InputException as [#embed(Path)]
+    public Images decode(String subject, byte[] encoded) {
+        int known = channels; // does not wait for an embedding that is being computed
+        return ImageFile.decode(subject, encoded, recipe.data(), known > 0 ? known : channels(), notes);
+    }
+
+    /// Number of numbers F in a row that the encoder reads.
+    ///
+    /// @throws InputException when the encoder reads images, time series, or rows of a table with categories
+    public int rowWidth() {
+        requireNumbers();
+        ColumnMoments moments = readsImages() ? null : Checkpoint.moments(checkpoint);
+        if (moments == null || recipe.views() instanceof SeriesViews) {
+            throw new InputException("encoder of %s: found one of %s, expected one of rows of numbers"
+                    .formatted(checkpoint, readsImages() ? "images" : "time series"));
+        }
+        return moments.means().length;
+    }
+
     /// The embeddings `[N, D]` of items, in their order.
     ///
     /// @throws InputException when the items do not have the shape of the training items
@@ -141,13 +164,7 @@ public final class TrainedEncoder implements AutoCloseable {
         if (readsImages()) {
             channels();
         } else {
-            requireNumbers();
-            ColumnMoments moments = Checkpoint.moments(checkpoint);
-            if (moments == null || recipe.views() instanceof SeriesViews) {
-                throw new InputException("export: found an encoder of time series, expected one of images or vectors;"
-                        + " embed with fullrank embed");
-            }
-            int features = moments.means().length;
+            int features = rowWidth();
             network(Vectors.of(new float[features], features));
         }
         Network built = Objects.requireNonNull(network);
@@ -183,7 +200,7 @@ public final class TrainedEncoder implements AutoCloseable {
     }
 
     /// Whether the encoder was trained on color images (3) or on gray ones (1).
-    private int channels() {
+    private synchronized int channels() {
         if (!readsImages()) {
             throw new InputException(
                     "encoder of %s: found an image, expected a row of numbers as in training; embed rows"
@@ -196,7 +213,8 @@ public final class TrainedEncoder implements AutoCloseable {
             built.method.close();
             network(fits ? gray : Images.of(new byte[3], 1, 1, 3));
         }
-        return network != null && network.views.shape() instanceof InputShape.Image image ? image.channels() : 3;
+        channels = network != null && network.views.shape() instanceof InputShape.Image image ? image.channels() : 3;
+        return channels;
     }
 
     private void requireNumbers() {
