@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DiagnoseCommand.class,
             EmbedCommand.class,
             ExportCommand.class,
+            ImportCommand.class,
             ReplayCommand.class,
             StreamCommand.class,
             DataCommand.class,

@@ -24,6 +24,7 @@ class FullrankTest {
             "diagnose",
             "embed",
             "export",
+            "import",
             "replay",
             "stream",
             "data",

@@ -1,6 +1,7 @@
 package org.fullrank.serve;
 
 import com.sun.net.httpserver.HttpExchange;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -16,19 +17,15 @@ final class RequestBody {
     /// Bodies that are in memory at the same time are at most this many times the limit of one.
     private static final int TOGETHER = 8;
 
-    private static final int UNIT = 1 << 10; // the semaphore counts kilobytes
+    private static final int PIECE = 1 << 16; // bytes that are read at once
 
     private final int most;
-    private final Semaphore free;
+    private final Semaphore free; // pieces
 
     /// @param most bytes of a body
     RequestBody(int most) {
         this.most = most;
-        free = new Semaphore(units(most) * TOGETHER);
-    }
-
-    private static int units(int bytes) {
-        return Math.ceilDiv(bytes, UNIT);
+        free = new Semaphore(TOGETHER * Math.ceilDiv(most + 1, PIECE));
     }
 
     /// Uses the body of a request.
@@ -45,19 +42,25 @@ final class RequestBody {
         if (stated > most) {
             throw tooLarge();
         }
-        int units = units((int) stated);
-        if (!free.tryAcquire(units)) {
-            throw new RequestError(503, "too many requests are being answered; try again");
-        }
+        int pieces = 0; // a slow client takes only the memory of what it has sent
         try {
             InputStream in = exchange.getRequestBody();
-            byte[] body = in.readNBytes(most);
-            if (body.length == most && in.read() >= 0) {
-                throw tooLarge();
-            }
-            use.body(body);
+            var body = new ByteArrayOutputStream();
+            byte[] piece;
+            do {
+                if (!free.tryAcquire()) {
+                    throw new RequestError(503, "too many requests are being answered; try again");
+                }
+                pieces++;
+                piece = in.readNBytes(Math.min(PIECE, most + 1 - body.size()));
+                body.writeBytes(piece);
+                if (body.size() > most) {
+                    throw tooLarge();
+                }
+            } while (piece.length > 0);
+            use.body(body.toByteArray());
         } finally {
-            free.release(units);
+            free.release(pieces);
         }
     }
 

@@ -19,8 +19,10 @@ final class ServiceMetrics {
     /// Counts an answered request.
     ///
     /// @param path of the known ones
+    /// @param code of the answer; negative if the request was cut off
     synchronized void answered(String path, int code, long nanos) {
-        requests.merge("path=\"%s\",code=\"%d\"".formatted(path, code), 1L, Long::sum);
+        String name = code < 0 ? "none" : String.valueOf(code);
+        requests.merge("path=\"%s\",code=\"%s\"".formatted(path, name), 1L, Long::sum);
         double duration = nanos / 1e9;
         int bucket = 0;
         while (bucket < BOUNDS.length && duration > BOUNDS[bucket]) {
