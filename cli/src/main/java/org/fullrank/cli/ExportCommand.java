@@ -7,7 +7,9 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.OnnxEncoder;
+import org.fullrank.trained.Int8Export;
 import org.fullrank.trained.OnnxExport;
+import org.fullrank.trained.Trained;
 import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -60,6 +62,18 @@ final class ExportCommand extends Job {
     private @Nullable String layer;
 
     @Option(
+            names = "--int8",
+            description = "Computes with whole numbers of 8 bits. The model is written only if its kNN accuracy is at"
+                    + " most one point below that of the encoder, which needs labels.")
+    private boolean int8;
+
+    @Option(
+            names = "--calibrate",
+            paramLabel = "PATH",
+            description = "Labeled data for --int8. Default: the data of the run.")
+    private @Nullable String calibrate;
+
+    @Option(
             names = "--best",
             description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
     private boolean best;
@@ -84,6 +98,11 @@ final class ExportCommand extends Job {
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("source", String.valueOf(run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
+        if (int8) {
+            writeInt8(reads, notes);
+            return;
+        }
+        InputException.when(calibrate != null, "--calibrate: found no --int8, which it serves; add --int8");
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println)) {
             InputException.when(
@@ -103,6 +122,32 @@ final class ExportCommand extends Job {
             out().println(
                             "%s: input %s, embedding float32 [N, %d]; onnxruntime differs by at most %.1e of the largest entry"
                                     .formatted(written.file(), written.input(), written.width(), written.difference()));
+        }
+    }
+
+    private void writeInt8(OnnxEncoder.Input reads, Map<String, String> notes) {
+        Int8Export written;
+        try (Trained trained = Trained.open(run, new Trained.Reading(calibrate, best), err()::println)) {
+            written = Int8Export.write(out, trained, reads, layer, notes);
+        }
+        if (json) {
+            out().println(new Json()
+                    .put("file", written.file().toString())
+                    .put("bytes", written.bytes())
+                    .put("input", written.input())
+                    .put("width", written.width())
+                    .put("accuracy", written.accuracy())
+                    .put("int8Accuracy", written.int8Accuracy())
+                    .put("items", written.items()));
+        } else {
+            out().println("%s: input %s, embedding float32 [N, %d]; kNN accuracy %.4f with 8 bits, %.4f with floats, on %d items"
+                    .formatted(
+                            written.file(),
+                            written.input(),
+                            written.width(),
+                            written.int8Accuracy(),
+                            written.accuracy(),
+                            written.items()));
         }
     }
 }

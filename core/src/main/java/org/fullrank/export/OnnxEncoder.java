@@ -1,10 +1,13 @@
 package org.fullrank.export;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.StringJoiner;
+import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
 import org.fullrank.net.Encoder;
@@ -109,7 +112,59 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
         });
     }
 
+    /// The model with whole numbers of 8 bits in place of most floats.
+    ///
+    /// @param samples inputs from which the ranges of the activations are taken
+    /// @param threads of onnxruntime
+    /// @throws org.fullrank.engine.InputException when the encoder is a transformer, or as [#toBytes]
+    public byte[] toInt8(Iterable<Sample> samples, int threads) {
+        InputException.unless(
+                encoder.names().stream().noneMatch(name -> name.startsWith("blocks.")),
+                "--int8: found a vision transformer, expected an encoder of convolutions or a perceptron; leave --int8 out");
+        return NativeErrors.guard("export", () -> {
+            try (var scope = Scope.withoutGradients()) {
+                OnnxGraph observed = graph();
+                Map<String, List<String>> names = new QuantizedGraph(observed).observe();
+                List<String> scalars =
+                        names.values().stream().flatMap(List::stream).toList();
+                var ranges = new LinkedHashMap<String, QuantizedGraph.Range>();
+                try (var check = new OnnxCheck(model(observed, scalars), threads)) {
+                    for (Sample sample : samples) {
+                        Map<String, Float> found = check.scalars(scalars, sample.values, readsBytes(), sample.sizes);
+                        names.forEach((activation, ends) -> ranges.merge(
+                                activation, range(ends, found), QuantizedGraph.Range::with));
+                    }
+                }
+                OnnxGraph graph = graph();
+                new QuantizedGraph(graph).quantize(ranges);
+                return model(graph, List.of());
+            }
+        });
+    }
+
+    /// An input of a model.
+    ///
+    /// @param values raw values
+    /// @param sizes of the input
+    public record Sample(float[] values, long... sizes) {}
+
+    private static QuantizedGraph.Range range(List<String> ends, Map<String, Float> found) {
+        float low = Objects.requireNonNull(found.get(ends.getFirst()));
+        float high = Objects.requireNonNull(found.get(ends.getLast()));
+        InputException.unless(
+                Float.isFinite(low) && Float.isFinite(high),
+                "--int8: found activations from %s to %s, expected finite ones",
+                low,
+                high);
+        return new QuantizedGraph.Range(low, high);
+    }
+
     private byte[] model() {
+        return model(graph(), List.of());
+    }
+
+    /// The encoder as a graph. Each call gives the same names.
+    OnnxGraph graph() {
         var graph = new OnnxGraph();
         int rank = shape.memory().length + 1;
         String x = graph.input(INPUT, rank);
@@ -126,14 +181,29 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
         x = graph.scaled(x, scale.factor(), scale.offset(), axes);
         String y = settings.layer == null ? encoder.write(graph, x) : encoder.write(graph, x, settings.layer);
         graph.renamed(y, OUTPUT);
+        return graph;
+    }
+
+    /// A model file.
+    ///
+    /// @param scalars names of further outputs, each a float32
+    byte[] model(OnnxGraph graph, List<String> scalars) {
+        var outputs = new ArrayList<Protobuf>();
+        outputs.add(value(OUTPUT, false, width()));
+        scalars.forEach(name -> outputs.add(scalar(name)));
         var model = new Protobuf()
                 .number(1, IR_VERSION)
                 .text(2, "fullrank")
-                .message(7, graph.proto(value(INPUT, readsBytes(), inputShape()), value(OUTPUT, false, width())))
+                .message(7, graph.proto(value(INPUT, readsBytes(), inputShape()), outputs))
                 .message(8, new Protobuf().text(1, "").number(2, graph.opset()));
         settings.notes.forEach(
                 (key, text) -> model.message(14, new Protobuf().text(1, key).text(2, text)));
         return model.toBytes();
+    }
+
+    private static Protobuf scalar(String name) {
+        var tensor = new Protobuf().number(1, OnnxGraph.FLOAT).message(2, new Protobuf());
+        return new Protobuf().text(1, name).message(2, new Protobuf().message(1, tensor));
     }
 
     /// A `ValueInfoProto` with a free first axis `N`.

@@ -52,18 +52,19 @@ record PlainView(OnnxGraph graph, int storedShorterSide, int size) {
 
     /// Bicubic resizing, whose filter is widened when the image shrinks.
     private String resized(String x, String sides) {
+        String outer = graph.node("Shape", 1, node -> node.with("start", 0L).with("end", 2L), x); // N, C
+        String sizes = graph.node("Concat", 1, node -> node.with("axis", 0L), outer, sides);
         return graph.node(
                 "Resize",
                 4,
                 node -> node.with("mode", "cubic")
                         .with("cubic_coeff_a", -0.5f)
                         .with("antialias", 1L)
-                        .with("exclude_outside", 1L)
-                        .with("axes", new long[] {2, 3}),
+                        .with("exclude_outside", 1L),
                 x,
                 "",
                 "",
-                sides);
+                sizes);
     }
 
     /// The center of an image.

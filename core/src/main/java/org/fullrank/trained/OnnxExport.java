@@ -5,7 +5,9 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Images;
 import org.fullrank.engine.JobException;
@@ -21,9 +23,12 @@ import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
+import org.fullrank.run.Recipe;
+import org.fullrank.view.ImageViews;
 import org.fullrank.view.InputShape;
 import org.fullrank.view.ValueScale;
 import org.fullrank.view.ViewGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A model that was written, after onnxruntime has computed the same embeddings from it.
 ///
@@ -43,6 +48,17 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
 
     /// A stored side up to this is tried with an image that is larger.
     private static final int LARGEST_SIDE = 512;
+
+    /// The settings of a model, with what the module `runtime` must know.
+    static OnnxEncoder.Settings settings(
+            Recipe recipe, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+        int stored = recipe.data().storedShorterSide();
+        var all = new LinkedHashMap<>(notes);
+        if (recipe.views() instanceof ImageViews) {
+            all.put(OnnxEncoder.STORED_SHORTER_SIDE, String.valueOf(stored));
+        }
+        return new OnnxEncoder.Settings(input, layer, stored, all);
+    }
 
     static OnnxExport write(Path file, Method method, ViewGenerator views, OnnxEncoder.Settings settings, int threads) {
         var encoder = new OnnxEncoder(method.encoder(), views.shape(), views.scale(), settings);
@@ -106,7 +122,8 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
         return List.of(new Trial(raw, encoder.inputShape(), expected(encoder, method, raw)));
     }
 
-    /// Random images of one size, which the model has to resize.
+    /// Images of one size, which the model has to resize. They are waves with some noise, as photographs are. In white
+    /// noise, onnxruntime's float32 coordinates change about one stored byte in a hundred by one level.
     private static Trial image(
             OnnxEncoder encoder, Method method, ViewGenerator views, int count, int height, int width) {
         int channels = ((InputShape.Image) encoder.shape()).channels();
@@ -116,8 +133,12 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
         int rows = 0;
         for (int n = 0; n < count; n++) {
             byte[] rgb = new byte[3 * height * width];
+            double[] wave = random.doubles(3).toArray();
             for (int i = 0; i < rgb.length; i++) {
-                rgb[i] = (byte) (channels == 3 || i % 3 == 0 ? random.nextInt(256) : rgb[i - 1]);
+                double x = i / 3 % width * wave[0] / 4;
+                double y = i / 3 / width * wave[1] / 4;
+                double color = 128 + 80 * Math.sin(x + y + 6 * wave[2] + i % 3) + 32 * (random.nextDouble() - 0.5);
+                rgb[i] = (byte) (channels == 3 || i % 3 == 0 ? (int) color : rgb[i - 1]);
             }
             for (int i = 0; i < height * width * channels; i++) {
                 raw[n * height * width * channels + i] = rgb[channels == 3 ? i : 3 * i] & 0xFF;

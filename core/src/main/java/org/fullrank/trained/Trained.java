@@ -140,6 +140,11 @@ public final class Trained implements Subject, AutoCloseable {
         }
     }
 
+    /// The recipe of the run.
+    public Recipe recipe() {
+        return recipe;
+    }
+
     @Override
     public Dataset data() {
         return data;

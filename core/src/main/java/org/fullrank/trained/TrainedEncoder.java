@@ -2,7 +2,6 @@ package org.fullrank.trained;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -168,12 +167,7 @@ public final class TrainedEncoder implements AutoCloseable {
             network(Vectors.of(new float[features], features));
         }
         Network built = Objects.requireNonNull(network);
-        int stored = recipe.data().storedShorterSide();
-        var all = new LinkedHashMap<>(notes);
-        if (readsImages()) {
-            all.put(OnnxEncoder.STORED_SHORTER_SIDE, String.valueOf(stored));
-        }
-        var settings = new OnnxEncoder.Settings(input, layer, stored, all);
+        var settings = OnnxExport.settings(recipe, input, layer, notes);
         return OnnxExport.write(out, built.method, built.views, settings, threads);
     }
 
