@@ -8,7 +8,7 @@
     done
 
 The images are PNG files of exactly the size of the shorter side before the center crop, so that no program resizes them.
-Written for torch 2.10.0, torchvision 0.25.0, timm 1.0.31, transformers 5.17.0.
+Written for torch 2.15.0, torchvision 0.29.2, timm 1.0.31, transformers 5.24.0.
 """
 
 import json
@@ -90,7 +90,7 @@ def compare(folder):
     expected, found = np.load(folder / "expected.npy"), np.load(folder / "z.npy")
     difference = np.abs(expected - found).max() / np.abs(expected).max()
     print(f"{folder.name}: shapes {expected.shape} {found.shape}, largest relative difference {difference:.1e}")
-    sys.exit(0 if difference < 1e-5 else 1)
+    sys.exit(0 if difference < 2e-5 else 1)  # 1.2e-5 for hf_vit, whose norms add 1e-12 in place of 1e-6
 
 
 if __name__ == "__main__":

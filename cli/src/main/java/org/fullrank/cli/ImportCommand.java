@@ -8,6 +8,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.ForeignConfig;
 import org.fullrank.export.ForeignWeights;
+import org.fullrank.net.Vit;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
@@ -137,6 +138,10 @@ final class ImportCommand extends Job {
             err().println("note: the configuration keeps %.3f of the shorter side; Fullrank keeps 0.875 from 96 pixels"
                             .formatted(config.crop())
                     + " on, and all of it below");
+        }
+        if (config.normEpsilon() > 0 && config.normEpsilon() != Vit.NORM_EPSILON) {
+            err().println("note: the configuration adds %.0e to the variances of layer norms; Fullrank adds %.0e"
+                    .formatted(config.normEpsilon(), Vit.NORM_EPSILON));
         }
         return side;
     }

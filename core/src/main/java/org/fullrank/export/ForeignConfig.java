@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// @param size side of the images; 0 if it is not stated
 /// @param crop the share of the shorter side that the center crop keeps; 0 if it is not stated
 /// @param heads of the attention; 0 if it is not stated
+/// @param normEpsilon added to the variances of layer norms; 0 if it is not stated
 /// @param stated whether there is a `config.json`
 /// @param refusal why Fullrank has no such encoder; null if it has
 public record ForeignConfig(
@@ -26,6 +27,7 @@ public record ForeignConfig(
         int size,
         double crop,
         int heads,
+        double normEpsilon,
         boolean stated,
         @Nullable String refusal) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
@@ -51,6 +53,7 @@ public record ForeignConfig(
                 size(images, trained),
                 crop.asDouble(0),
                 config.path("num_attention_heads").asInt(0),
+                config.path("layer_norm_eps").asDouble(0),
                 config.isObject(),
                 refusal(config));
     }

@@ -17,8 +17,10 @@ enum WeightNames {
     TIMM_VIT(Family.TIMM, "blocks.0.attn.qkv.weight", "head\\..*|mask_token"),
     /// A vision transformer of torchvision.
     TORCHVISION_VIT(Family.TORCHVISION, "encoder.layers.encoder_layer_0.self_attention.in_proj_weight", "heads\\..*"),
-    /// A vision transformer of Hugging Face's transformers.
-    HF_VIT(Family.HF, "encoder.layer.0.attention.attention.query.weight", "pooler\\..*|classifier\\..*|.*mask_token");
+    /// A vision transformer of Hugging Face's transformers, up to version 4.
+    HF_VIT(Family.HF, "encoder.layer.0.attention.attention.query.weight", "pooler\\..*|classifier\\..*|.*mask_token"),
+    /// The same, from version 5 on.
+    HF_VIT_5(Family.HF, "layers.0.attention.q_proj.weight", "pooler\\..*|classifier\\..*|.*mask_token");
 
     /// A project. timm has torchvision's names for ResNets.
     enum Family {
@@ -84,6 +86,7 @@ enum WeightNames {
             case HF_RESNET -> List.of(hfResNet(ours));
             case TORCHVISION_VIT -> List.of(torchvisionVit(ours));
             case HF_VIT -> hfVit(ours);
+            case HF_VIT_5 -> hfVit5(ours);
         };
     }
 
@@ -131,13 +134,36 @@ enum WeightNames {
                         .replace("mlp.fc2.", "mlp.3.");
     }
 
+    private static String hfEnds(String ours) {
+        return ours.replace("cls_token", "embeddings.cls_token")
+                .replace("pos_embed", "embeddings.position_embeddings")
+                .replace("patch_embed.proj", "embeddings.patch_embeddings.projection")
+                .replaceFirst("^norm\\.", "layernorm.");
+    }
+
+    private static List<String> hfVit5(String ours) {
+        Matcher block = BLOCK.matcher(ours);
+        if (!block.matches()) {
+            return List.of(hfEnds(ours));
+        }
+        String layer = "layers.%s.".formatted(block.group(1));
+        String inner = block.group(2);
+        if (inner.startsWith("attn.qkv.")) {
+            String kind = inner.substring("attn.qkv.".length());
+            return Stream.of("q", "k", "v")
+                    .map(part -> layer + "attention." + part + "_proj." + kind)
+                    .toList();
+        }
+        return List.of(layer
+                + inner.replace("norm1.", "layernorm_before.")
+                        .replace("norm2.", "layernorm_after.")
+                        .replace("attn.proj.", "attention.o_proj."));
+    }
+
     private static List<String> hfVit(String ours) {
         Matcher block = BLOCK.matcher(ours);
         if (!block.matches()) {
-            return List.of(ours.replace("cls_token", "embeddings.cls_token")
-                    .replace("pos_embed", "embeddings.position_embeddings")
-                    .replace("patch_embed.proj", "embeddings.patch_embeddings.projection")
-                    .replaceFirst("^norm\\.", "layernorm."));
+            return List.of(hfEnds(ours));
         }
         String layer = "encoder.layer.%s.".formatted(block.group(1));
         String inner = block.group(2);

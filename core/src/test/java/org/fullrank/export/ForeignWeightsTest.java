@@ -208,20 +208,40 @@ class ForeignWeightsTest {
                                 .replace("attn.proj", "attention.output.dense")
                                 .replace("mlp.fc1", "intermediate.dense")
                                 .replace("mlp.fc2", "output.dense"),
-                tensors -> {
-                    for (String name : List.copyOf(tensors.keySet())) {
-                        if (name.contains("attn.qkv")) {
-                            Tensor all = tensors.remove(name);
-                            List<String> parts = List.of("query", "key", "value");
-                            for (int i = 0; i < 3; i++) {
-                                tensors.put(
-                                        name.replace("attn.qkv", "attention.attention." + parts.get(i)),
-                                        all.narrow(0, 12 * i, 12).contiguous());
-                            }
-                        }
-                    }
-                },
+                split("attention.attention.", List.of("query", "key", "value")),
                 new ForeignWeights.Hints(null, null, 3));
+    }
+
+    /// Replaces the joint tensors by three.
+    private static Consumer<Map<String, Tensor>> split(String before, List<String> parts) {
+        return tensors -> {
+            for (String name : List.copyOf(tensors.keySet())) {
+                if (name.contains("attn.qkv")) {
+                    Tensor all = tensors.remove(name);
+                    for (int i = 0; i < 3; i++) {
+                        tensors.put(
+                                name.replace("attn.qkv", before + parts.get(i)),
+                                all.narrow(0, 12 * i, 12).contiguous());
+                    }
+                }
+            }
+        };
+    }
+
+    @Test
+    void namesOfHuggingFacesTransformersFromVersion5On() {
+        assertReads(
+                VIT,
+                name -> name.replace("cls_token", "embeddings.cls_token")
+                        .replace("pos_embed", "embeddings.position_embeddings")
+                        .replace("patch_embed.proj", "embeddings.patch_embeddings.projection")
+                        .replaceFirst("^norm\\.", "layernorm.")
+                        .replaceFirst("^blocks\\.", "layers.")
+                        .replace("norm1", "layernorm_before")
+                        .replace("norm2", "layernorm_after")
+                        .replace("attn.proj", "attention.o_proj"),
+                split("attention.", List.of("q_proj", "k_proj", "v_proj")),
+                new ForeignWeights.Hints("hf", null, 3));
     }
 
     @Test
