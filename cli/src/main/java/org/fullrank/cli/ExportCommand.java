@@ -7,7 +7,9 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.OnnxEncoder;
+import org.fullrank.trained.Int8Export;
 import org.fullrank.trained.OnnxExport;
+import org.fullrank.trained.Trained;
 import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -21,10 +23,10 @@ import picocli.CommandLine.Parameters;
         description = "Writes the encoder of a run as an ONNX model, which other programs and languages can run.",
         footer = {
             "",
-            "The input of the model is named input. An image encoder reads uint8 [N, H, W, C] of its own size: scale the"
-                    + " shorter side of an image bicubically to this size (if it is 96 pixels or more, to 256/224 of it), and"
-                    + " cut out the center. Normalization is a part of the model. An encoder of vectors reads float32 [N, F], not"
-                    + " standardized. The output is named embedding, float32 [N, D].",
+            "The input of the model is named input. An image encoder reads uint8 [N, height, width, C] of any size. The"
+                    + " model resizes the images, cuts out the center and normalizes, as an evaluation does. With --input"
+                    + " uint8 or float, it only normalizes. An encoder of vectors reads float32 [N, F], not standardized."
+                    + " The output is named embedding, float32 [N, D].",
             "",
             "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an embedding"
                     + " differs from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
@@ -49,8 +51,8 @@ final class ExportCommand extends Job {
     @Option(
             names = "--input",
             paramLabel = "TYPE",
-            description = "Type of the pixels that an image encoder reads, from 0 to 255: uint8 or float. Default:"
-                    + " uint8.")
+            description = "What an image encoder reads: image (uint8 of any size), uint8 or float (both of the size"
+                    + " of the views, from 0 to 255). Default: image.")
     private @Nullable String input;
 
     @Option(
@@ -58,6 +60,18 @@ final class ExportCommand extends Job {
             paramLabel = "NAME",
             description = "Block of the encoder whose pooled output is the embedding. Default: the representation.")
     private @Nullable String layer;
+
+    @Option(
+            names = "--int8",
+            description = "Computes with whole numbers of 8 bits. The model is written only if its kNN accuracy is at"
+                    + " most one point below that of the encoder, which needs labels.")
+    private boolean int8;
+
+    @Option(
+            names = "--calibrate",
+            paramLabel = "PATH",
+            description = "Labeled data for --int8. Default: the data of the run.")
+    private @Nullable String calibrate;
 
     @Option(
             names = "--best",
@@ -73,23 +87,29 @@ final class ExportCommand extends Job {
         if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
             throw new InputException("--out %s: found no known ending, expected .onnx".formatted(out));
         }
-        boolean bytes = switch (input) {
-            case null -> true;
-            case "uint8" -> true;
-            case "float" -> false;
-            default -> throw new InputException("--input: found %s, expected uint8 or float".formatted(input));
+        OnnxEncoder.Input reads = switch (input) {
+            case null -> OnnxEncoder.Input.IMAGE;
+            case "image" -> OnnxEncoder.Input.IMAGE;
+            case "uint8" -> OnnxEncoder.Input.UINT8;
+            case "float" -> OnnxEncoder.Input.FLOAT;
+            default -> throw new InputException("--input: found %s, expected image, uint8 or float".formatted(input));
         };
         Natives.loadEarly();
         Map<String, String> notes = new LinkedHashMap<>();
         notes.put("source", String.valueOf(run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
+        if (int8) {
+            writeInt8(reads, notes);
+            return;
+        }
+        InputException.when(calibrate != null, "--calibrate: found no --int8, which it serves; add --int8");
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println)) {
             InputException.when(
                     input != null && !encoder.readsImages(),
                     "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
                             + " out");
-            written = encoder.exportOnnx(out, new OnnxEncoder.Settings(bytes, layer, notes));
+            written = encoder.exportOnnx(out, reads, layer, notes);
         }
         if (json) {
             out().println(new Json()
@@ -102,6 +122,32 @@ final class ExportCommand extends Job {
             out().println(
                             "%s: input %s, embedding float32 [N, %d]; onnxruntime differs by at most %.1e of the largest entry"
                                     .formatted(written.file(), written.input(), written.width(), written.difference()));
+        }
+    }
+
+    private void writeInt8(OnnxEncoder.Input reads, Map<String, String> notes) {
+        Int8Export written;
+        try (Trained trained = Trained.open(run, new Trained.Reading(calibrate, best), err()::println)) {
+            written = Int8Export.write(out, trained, reads, layer, notes);
+        }
+        if (json) {
+            out().println(new Json()
+                    .put("file", written.file().toString())
+                    .put("bytes", written.bytes())
+                    .put("input", written.input())
+                    .put("width", written.width())
+                    .put("accuracy", written.accuracy())
+                    .put("int8Accuracy", written.int8Accuracy())
+                    .put("items", written.items()));
+        } else {
+            out().println("%s: input %s, embedding float32 [N, %d]; kNN accuracy %.4f with 8 bits, %.4f with floats, on %d items"
+                    .formatted(
+                            written.file(),
+                            written.input(),
+                            written.width(),
+                            written.int8Accuracy(),
+                            written.accuracy(),
+                            written.items()));
         }
     }
 }

@@ -32,6 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             DiagnoseCommand.class,
             EmbedCommand.class,
             ExportCommand.class,
+            ImportCommand.class,
             ReplayCommand.class,
             StreamCommand.class,
             DataCommand.class,
@@ -44,6 +45,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
             RecipesCommand.class,
             RunsCommand.class,
             ReportCommand.class,
+            ServeCommand.class,
             WatchCommand.class,
             LabCommand.class
         },

@@ -76,7 +76,7 @@ class ExportCommandTest {
         for (String[] wrong : new String[][] {
             {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
             {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
-            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected uint8 or float"
+            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected image, uint8 or float"
             },
             {"--out", folder.resolve("wrong.onnx").toString(), "--layer", "9", "found no layer 9, expected one of 0, 1"}
         }) {
@@ -89,5 +89,75 @@ class ExportCommandTest {
         try (var files = Files.list(folder)) {
             assertThat(files.map(Path::toString)).noneMatch(name -> name.contains("wrong"));
         }
+    }
+
+    private static CommandLineRun trainImages(String name, String encoder) {
+        return CommandLineRun.of(
+                "pretrain", "--recipe", "small-vicreg", "--data", "shapes", "--out", folder.resolve(name).toString(),
+                "--no-preflight", "--set", "views.size=16", "--set", "data.samples=256", "--set",
+                "encoder=" + encoder, "--set", "method.projector.widths=[8, 8]", "--set",
+                "train={epochs: 1, batch: 32, precision: fp32, threads: 1}", "--set",
+                "data.cache=" + folder.resolve("cache"));
+    }
+
+    private static float[] pixels(int seed) {
+        float[] pixels = new float[20 * 24 * 3];
+        var random = Keyed.of(seed);
+        for (int i = 0; i < pixels.length; i++) {
+            pixels[i] = Math.clamp(128 + 60 * Math.round(Math.sin(0.01 * i * seed)) + random.nextInt(60) - 30, 0, 255);
+        }
+        return pixels;
+    }
+
+    /// The embeddings have nearly the same directions, and the file a fraction of the size.
+    @Test
+    void aModelOf8BitsIsSmallAndAccurate() throws IOException {
+        CommandLineRun trained = trainImages("images", "{type: resnet, depth: 18, stem: cifar, width: 0.125}");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        String images = folder.resolve("images").toString();
+        Path floats = folder.resolve("floats.onnx");
+        Path bytes = folder.resolve("bytes.onnx");
+        assertThat(CommandLineRun.of("export", images, "--out", floats.toString()).code()).isZero();
+        CommandLineRun exported = CommandLineRun.of("export", images, "--out", bytes.toString(), "--int8");
+        assertThat(exported.code()).as(exported.err()).isZero();
+        assertThat(exported.out()).containsPattern("kNN accuracy 0\\.\\d{4} with 8 bits, 0\\.\\d{4} with floats, on \\d+ items");
+        assertThat(Files.size(bytes)).isLessThan(Files.size(floats) * 4 / 10);
+        try (var exact = new OnnxCheck(Files.readAllBytes(floats), 1);
+                var rounded = new OnnxCheck(Files.readAllBytes(bytes), 1)) {
+            for (int seed = 1; seed <= 5; seed++) {
+                float[] expected = exact.run(pixels(seed), true, 20, 24, 3)[0];
+                float[] found = rounded.run(pixels(seed), true, 20, 24, 3)[0];
+                assertThat(found).isNotEqualTo(expected);
+                assertThat(cosine(expected, found)).isGreaterThan(0.99);
+            }
+        }
+    }
+
+    private static double cosine(float[] a, float[] b) {
+        double dot = 0;
+        double first = 0;
+        double second = 0;
+        for (int i = 0; i < a.length; i++) {
+            dot += a[i] * b[i];
+            first += a[i] * a[i];
+            second += b[i] * b[i];
+        }
+        return dot / Math.sqrt(first * second);
+    }
+
+    @Test
+    void whatCannotBe8BitsIsRefused() {
+        CommandLineRun trained = trainImages("vit", "{type: vit, patch: 8, width: 16, depth: 1, heads: 2}");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        String out = folder.resolve("refused.onnx").toString();
+        CommandLineRun vit = CommandLineRun.of("export", folder.resolve("vit").toString(), "--out", out, "--int8");
+        assertThat(vit.code()).isEqualTo(2);
+        assertThat(vit.err()).contains("--int8: found a vision transformer");
+        CommandLineRun unlabeled = CommandLineRun.of("export", run, "--out", out, "--int8");
+        assertThat(unlabeled.code()).isEqualTo(2);
+        assertThat(unlabeled.err()).contains("label");
+        CommandLineRun alone = CommandLineRun.of("export", run, "--out", out, "--calibrate", "shapes");
+        assertThat(alone.err()).contains("--calibrate: found no --int8");
+        assertThat(folder.resolve("refused.onnx")).doesNotExist();
     }
 }

@@ -24,6 +24,7 @@ class FullrankTest {
             "diagnose",
             "embed",
             "export",
+            "import",
             "replay",
             "stream",
             "data",
@@ -36,6 +37,7 @@ class FullrankTest {
             "recipes",
             "runs",
             "report",
+            "serve",
             "watch",
             "lab");
 

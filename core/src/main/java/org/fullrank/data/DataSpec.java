@@ -5,6 +5,7 @@ import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.jspecify.annotations.Nullable;
+import org.fullrank.image.ImageDecoder;
 
 /// The data set to read, and the settings for reading it: the `data` section of a recipe. Start from
 /// [#of(String)] and change single settings with the `with` methods.
@@ -50,6 +51,9 @@ public record DataSpec(
     /// instead of twenty megabytes.
     public static final int STORED_SHORTER_SIDE = 256;
 
+    /// The path of a run that has no data of its own.
+    public static final String NONE = "none";
+
     /// 2^26 pixels (8192 x 8192): more than cameras have, and at most 400 MB during decoding.
     public static final long MAX_PIXELS = 1L << 26;
 
@@ -92,6 +96,11 @@ public record DataSpec(
     /// The built-in shapes.
     public static DataSpec defaults() {
         return of("shapes");
+    }
+
+    /// Whether a run has no data of its own, such as a run of imported weights.
+    public boolean isNone() {
+        return path.equals(NONE);
     }
 
     /// The defaults for a path.
@@ -289,5 +298,10 @@ public record DataSpec(
     String decodeKey() {
         return labelColumn + "|" + array + "|" + ignore + "|" + categories + "|" + ignoreCase + "|" + storedShorterSide
                 + "|" + maxPixels + "|" + maxSkippedShare;
+    }
+
+    /// Sizes of images for a decoder.
+    ImageDecoder.Limits imageLimits() {
+        return new ImageDecoder.Limits(storedShorterSide, maxPixels, "data.maxPixels");
     }
 }

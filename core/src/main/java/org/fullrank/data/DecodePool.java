@@ -10,6 +10,8 @@ import java.util.concurrent.Future;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.ImageFormat;
 
 /// Decodes images on all cores and delivers them in the order in which they were submitted. At most
 /// [#WINDOW_PER_CORE] images per core are in memory.
@@ -40,7 +42,7 @@ final class DecodePool implements AutoCloseable {
         int cores = Runtime.getRuntime().availableProcessors();
         threads = Executors.newFixedThreadPool(
                 cores, Thread.ofPlatform().daemon().name("decode-", 0).factory());
-        decoders = ThreadLocal.withInitial(() -> new ImageDecoder(spec));
+        decoders = ThreadLocal.withInitial(() -> new ImageDecoder(spec.imageLimits()));
         most = cores * WINDOW_PER_CORE;
         this.sink = sink;
     }

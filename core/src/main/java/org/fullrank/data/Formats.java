@@ -19,6 +19,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
 import org.jspecify.annotations.Nullable;
+import org.fullrank.image.ImageFormat;
 
 /// Recognizes the format of a path by its content. File names only decide between formats that look alike.
 final class Formats {

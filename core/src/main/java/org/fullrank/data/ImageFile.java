@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.Pixels;
 
 /// Reads single images in the same way as a data set, but without a pack.
 public final class ImageFile {
@@ -25,16 +27,35 @@ public final class ImageFile {
                     .formatted(file, Files.exists(file) ? "a folder" : "no file"));
         }
         try {
-            ImageDecoder.Decoded decoded = new ImageDecoder(spec).decode(Files.readAllBytes(file));
-            if (decoded.remark() != null) {
-                notes.accept("image %s: %s".formatted(file, decoded.remark()));
-            }
-            return images("image " + file, decoded.pixels(), channels);
+            return decode("image " + file, Files.readAllBytes(file), spec, channels, notes);
         } catch (IOException e) {
-            throw new InputException(
-                    "image %s cannot be read: %s; save it again as PNG or JPEG".formatted(file, Inputs.firstLine(e)),
-                    e);
+            throw unreadable("image " + file, e);
         }
+    }
+
+    /// The content of an image file as a data set of one image.
+    ///
+    /// @param subject names the image in messages
+    /// @param spec limits and stored size, as for the data set of the training
+    /// @param channels 3 for color, 1 for gray
+    /// @param notes gets a line if something in the file was ignored, such as a damaged color profile
+    /// @throws InputException when this is not an image, is damaged, or has colors but should be gray
+    public static Images decode(
+            String subject, byte[] encoded, DataSpec spec, int channels, Consumer<String> notes) {
+        try {
+            ImageDecoder.Decoded decoded = new ImageDecoder(spec.imageLimits()).decode(encoded);
+            if (decoded.remark() != null) {
+                notes.accept("%s: %s".formatted(subject, decoded.remark()));
+            }
+            return images(subject, decoded.pixels(), channels);
+        } catch (IOException e) {
+            throw unreadable(subject, e);
+        }
+    }
+
+    private static InputException unreadable(String subject, IOException e) {
+        return new InputException(
+                "%s cannot be read: %s; save it again as PNG or JPEG".formatted(subject, Inputs.firstLine(e)), e);
     }
 
     /// A Java image as a data set of one image. Its samples are taken as sRGB, and transparent pixels are drawn
@@ -45,37 +66,19 @@ public final class ImageFile {
     ///     it has colors but should be gray
     public static Images of(BufferedImage image, DataSpec spec, int channels) {
         try {
-            Picture picture = Rasters.picture(image.isAlphaPremultiplied() ? straight(image) : image);
-            return images("image", picture.rgb(null).shrunkTo(spec.storedShorterSide()), channels);
+            return images("image", Pixels.of(image).shrunkTo(spec.storedShorterSide()), channels);
         } catch (IOException e) {
             throw new InputException("image: %s; convert it to TYPE_INT_RGB".formatted(e.getMessage()), e);
         }
     }
 
-    /// The same image with colors that are not multiplied by the opacity.
-    private static BufferedImage straight(BufferedImage image) {
-        var copy = new BufferedImage(image.getWidth(), image.getHeight(), BufferedImage.TYPE_INT_ARGB);
-        var graphics = copy.createGraphics();
-        graphics.drawImage(image, 0, 0, null);
-        graphics.dispose();
-        return copy;
-    }
-
     private static Images images(String subject, Pixels pixels, int channels) {
-        byte[] rgb = pixels.rgb();
-        return Images.of(channels == 3 ? rgb : gray(subject, rgb), pixels.height(), pixels.width(), channels);
-    }
-
-    /// The gray values of pixels that have no color.
-    private static byte[] gray(String subject, byte[] rgb) {
-        byte[] gray = new byte[rgb.length / 3];
-        for (int i = 0; i < gray.length; i++) {
-            gray[i] = rgb[3 * i];
-            if (rgb[3 * i + 1] != gray[i] || rgb[3 * i + 2] != gray[i]) {
-                throw new InputException("%s: found colors, expected a gray image as in training; convert it to gray"
-                        .formatted(subject));
-            }
+        byte[] samples;
+        try {
+            samples = channels == 3 ? pixels.rgb() : pixels.gray();
+        } catch (IOException e) {
+            throw new InputException(subject + ": " + e.getMessage(), e);
         }
-        return gray;
+        return Images.of(samples, pixels.height(), pixels.width(), channels);
     }
 }

@@ -9,6 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.fullrank.engine.InputException;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.ImageFormat;
+import org.fullrank.image.Pixels;
 
 /// Decodes the images of a source on all cores and writes them into a pack, in the order in which they are
 /// submitted. Images that cannot be decoded are left out, up to [DataSpec#maxSkippedShare].

@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
@@ -78,6 +79,52 @@ public final class Images implements Items {
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, pixels.length), 64);
         MemorySegment.copy(pixels, 0, memory, ValueLayout.JAVA_BYTE, 0, pixels.length);
         return new Images(channels, heights, widths, offsets, memory, labels, null);
+    }
+
+    /// Images one after another, copied.
+    ///
+    /// @param parts at least one, all with the same number of channels
+    public static Images joined(List<Images> parts) {
+        int channels = parts.getFirst().channels;
+        int size = 0;
+        long bytes = 0;
+        for (Images part : parts) {
+            if (part.channels != channels) {
+                throw new InputException("images to join: found %d and %d channels, expected the same number"
+                        .formatted(channels, part.channels));
+            }
+            size += part.size();
+            bytes += part.bytes();
+        }
+        int[] heights = new int[size];
+        int[] widths = new int[size];
+        long[] offsets = new long[size];
+        MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, bytes), 64);
+        int at = 0;
+        long to = 0;
+        for (Images part : parts) {
+            for (int i = 0; i < part.size(); i++, at++) {
+                heights[at] = part.heights[i];
+                widths[at] = part.widths[i];
+                offsets[at] = to;
+                long length = part.bytes(i);
+                MemorySegment.copy(part.pixels, part.offsets[i], memory, to, length);
+                to += length;
+            }
+        }
+        return new Images(channels, heights, widths, offsets, memory, null, null);
+    }
+
+    private long bytes(int i) {
+        return (long) heights[i] * widths[i] * channels;
+    }
+
+    private long bytes() {
+        long bytes = 0;
+        for (int i = 0; i < size(); i++) {
+            bytes += bytes(i);
+        }
+        return bytes;
     }
 
     @Override

@@ -9,6 +9,8 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.fullrank.engine.JobException;
 
@@ -34,6 +36,25 @@ public final class OnnxCheck implements AutoCloseable {
     /// @param sizes of one input
     /// @throws JobException when onnxruntime fails
     public float[][] run(float[] values, boolean bytes, long... sizes) {
+        return results(values, bytes, sizes, result -> (float[][]) result.get(0).getValue());
+    }
+
+    /// The scalars of a model that computes some beside its embedding, by name.
+    Map<String, Float> scalars(List<String> names, float[] values, boolean bytes, long... sizes) {
+        return results(values, bytes, sizes, result -> {
+            var scalars = new HashMap<String, Float>();
+            for (String name : names) {
+                scalars.put(name, (Float) result.get(name).orElseThrow().getValue());
+            }
+            return scalars;
+        });
+    }
+
+    private interface Read<T> {
+        T from(OrtSession.Result result) throws OrtException;
+    }
+
+    private <T> T results(float[] values, boolean bytes, long[] sizes, Read<T> read) {
         long[] shape = new long[sizes.length + 1];
         System.arraycopy(sizes, 0, shape, 1, sizes.length);
         long size = 1;
@@ -45,7 +66,7 @@ public final class OnnxCheck implements AutoCloseable {
                         ? OnnxTensor.createTensor(environment, bytes(values), shape, OnnxJavaType.UINT8)
                         : OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), shape);
                 OrtSession.Result result = session.run(Map.of(OnnxEncoder.INPUT, input))) {
-            return (float[][]) result.get(0).getValue();
+            return read.from(result);
         } catch (OrtException e) {
             throw failed("does not run", e);
         }

@@ -1,15 +1,11 @@
 package org.fullrank.export;
 
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Tensors;
@@ -22,7 +18,9 @@ final class OnnxGraph implements GraphWriter {
     static final int FLOAT = 1;
 
     static final int UINT8 = 2;
-    private static final int INT64 = 7;
+    static final int INT8 = 3;
+    static final int INT32 = 6;
+    static final int INT64 = 7;
 
     /// The first version with the layer norm and with the axes of a mean as an input.
     private static final int OPSET = 18;
@@ -31,19 +29,11 @@ final class OnnxGraph implements GraphWriter {
     private static final int GELU_OPSET = 20;
 
     private final List<OnnxNode> nodes = new ArrayList<>();
-    private final Map<String, Numbers> numbers = new LinkedHashMap<>();
+    private final OnnxConstants constants = new OnnxConstants();
     private final Map<String, Integer> ranks = new HashMap<>(); // number of axes of each value
     private final Map<String, Affine> affine = new HashMap<>(); // the affine map whose output has this name
     private int opset = OPSET;
     private int count;
-
-    private final Map<String, Integers> integers = new LinkedHashMap<>();
-
-    /// Integers of the graph, such as shapes.
-    private record Integers(long[] shape, long[] values) {}
-
-    /// Numbers of the graph, float32.
-    private record Numbers(long[] shape, float[] values) {}
 
     /// The names of the numbers of a convolution or linear layer.
     private record Affine(String weight, String bias) {}
@@ -70,9 +60,13 @@ final class OnnxGraph implements GraphWriter {
     ///
     /// @param shape of scale and shift
     String scaled(String x, float[] scale, float[] shift, long... shape) {
-        String wide = node("Cast", rank(x), node -> node.with("to", FLOAT), x);
-        String product = node("Mul", rank(x), wide, constant(scale, shape));
+        String product = node("Mul", rank(x), cast(x, FLOAT), constant(scale, shape));
         return node("Add", rank(x), product, constant(shift, shape));
+    }
+
+    /// The values as another type.
+    String cast(String x, int type) {
+        return node("Cast", rank(x), node -> node.with("to", type), x);
     }
 
     /// `[B, H, W, C]` to `[B, C, H, W]`.
@@ -143,8 +137,8 @@ final class OnnxGraph implements GraphWriter {
 
     /// `scale (W x + b) + shift` as an affine map.
     private void fold(Affine map, double[] scale, double[] shift) {
-        float[] weight = Objects.requireNonNull(numbers.get(map.weight)).values;
-        float[] bias = Objects.requireNonNull(numbers.get(map.bias)).values;
+        float[] weight = constants.floats(map.weight).values();
+        float[] bias = constants.floats(map.bias).values();
         int fan = weight.length / scale.length;
         for (int c = 0; c < scale.length; c++) {
             for (int i = c * fan; i < (c + 1) * fan; i++) {
@@ -263,15 +257,18 @@ final class OnnxGraph implements GraphWriter {
         return node("Reshape", shape.length, x, indices(shape));
     }
 
-    private int rank(String x) {
+    /// The number of axes of a value.
+    int rank(String x) {
         return ranks.getOrDefault(x, 1);
     }
 
-    private String node(String operation, int rank, String... inputs) {
+    /// The output of an operation without attributes.
+    String node(String operation, int rank, String... inputs) {
         return node(operation, rank, node -> node, inputs);
     }
 
-    private String node(String operation, int rank, UnaryOperator<OnnxNode> attributes, String... inputs) {
+    /// The output of an operation.
+    String node(String operation, int rank, UnaryOperator<OnnxNode> attributes, String... inputs) {
         String name = fresh(operation.toLowerCase(Locale.ROOT));
         nodes.add(attributes.apply(OnnxNode.of(operation, name, inputs)));
         ranks.put(name, rank);
@@ -282,19 +279,20 @@ final class OnnxGraph implements GraphWriter {
         return constant(Tensors.floats(values.contiguous()), Tensors.shape(values));
     }
 
-    private String constant(float[] values, long... shape) {
+    String constant(float[] values, long... shape) {
         String name = fresh("weight");
-        numbers.put(name, new Numbers(shape, values));
+        constants.put(name, values, shape);
         return name;
     }
 
-    private String indices(long... values) {
+    /// A vector of integers.
+    String indices(long... values) {
         return integers(new long[] {values.length}, values);
     }
 
     private String integers(long[] shape, long... values) {
         String name = fresh("shape");
-        integers.put(name, new Integers(shape, values));
+        constants.putLongs(name, shape, values);
         return name;
     }
 
@@ -322,31 +320,31 @@ final class OnnxGraph implements GraphWriter {
         return narrow;
     }
 
+    /// The operations, in an order in which they can be computed.
+    List<OnnxNode> nodes() {
+        return List.copyOf(nodes);
+    }
+
+    /// Replaces all operations.
+    void replace(List<OnnxNode> others) {
+        nodes.clear();
+        nodes.addAll(others);
+    }
+
+    OnnxConstants constants() {
+        return constants;
+    }
+
     /// The graph as a `GraphProto`.
     ///
-    /// @param input and output described as `ValueInfoProto`
-    Protobuf proto(Protobuf input, Protobuf output) {
+    /// @param input and outputs described as `ValueInfoProto`
+    Protobuf proto(Protobuf input, List<Protobuf> outputs) {
         var graph = new Protobuf();
         nodes.forEach(node -> graph.message(1, node.proto()));
         graph.text(2, "encoder");
-        numbers.forEach((name, n) -> {
-            ByteBuffer raw = ByteBuffer.allocate(Float.BYTES * n.values.length).order(ByteOrder.LITTLE_ENDIAN);
-            raw.asFloatBuffer().put(n.values);
-            graph.message(5, tensor(name, FLOAT, n.shape, raw.array()));
-        });
-        integers.forEach((name, n) -> {
-            ByteBuffer raw = ByteBuffer.allocate(Long.BYTES * n.values.length).order(ByteOrder.LITTLE_ENDIAN);
-            raw.asLongBuffer().put(n.values);
-            graph.message(5, tensor(name, INT64, n.shape, raw.array()));
-        });
-        return graph.message(11, input).message(12, output);
-    }
-
-    private static Protobuf tensor(String name, int type, long[] shape, byte[] raw) {
-        var tensor = new Protobuf();
-        for (long size : shape) {
-            tensor.number(1, size);
-        }
-        return tensor.number(2, type).text(8, name).bytes(9, raw);
+        constants.addTo(graph);
+        graph.message(11, input);
+        outputs.forEach(output -> graph.message(12, output));
+        return graph;
     }
 }

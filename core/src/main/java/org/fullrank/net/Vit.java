@@ -37,7 +37,7 @@ public record Vit(int patch, int width, int depth, int heads, double mlpRatio, P
     public static final double DEFAULT_MLP_RATIO = 4;
 
     /// Added to the variances of the norms; timm's value.
-    static final double NORM_EPSILON = 1e-6;
+    public static final double NORM_EPSILON = 1e-6;
     /// Standard deviation of initial weights and positions; timm's value.
     static final double WEIGHT_STD = 0.02;
     /// Standard deviation of the initial class token; timm's value.

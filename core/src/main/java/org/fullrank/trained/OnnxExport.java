@@ -1,9 +1,15 @@
 package org.fullrank.trained;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Images;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.NativeErrors;
@@ -12,11 +18,17 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.export.OnnxCheck;
 import org.fullrank.export.OnnxEncoder;
 import org.fullrank.file.AtomicFile;
+import org.fullrank.image.Pixels;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
+import org.fullrank.probe.Embedder;
+import org.fullrank.probe.Features;
+import org.fullrank.run.Recipe;
+import org.fullrank.view.ImageViews;
 import org.fullrank.view.InputShape;
 import org.fullrank.view.ValueScale;
 import org.fullrank.view.ViewGenerator;
+import org.jspecify.annotations.Nullable;
 
 /// A model that was written, after onnxruntime has computed the same embeddings from it.
 ///
@@ -34,20 +46,35 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
     /// Numbers of inputs that are compared.
     private static final List<Integer> BATCHES = List.of(1, 7);
 
+    /// A stored side up to this is tried with an image that is larger.
+    private static final int LARGEST_SIDE = 512;
+
+    /// The settings of a model, with what the module `runtime` must know.
+    static OnnxEncoder.Settings settings(
+            Recipe recipe, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+        int stored = recipe.data().storedShorterSide();
+        var all = new LinkedHashMap<>(notes);
+        if (recipe.views() instanceof ImageViews) {
+            all.put(OnnxEncoder.STORED_SHORTER_SIDE, String.valueOf(stored));
+        }
+        return new OnnxEncoder.Settings(input, layer, stored, all);
+    }
+
     static OnnxExport write(Path file, Method method, ViewGenerator views, OnnxEncoder.Settings settings, int threads) {
         var encoder = new OnnxEncoder(method.encoder(), views.shape(), views.scale(), settings);
         byte[] model = encoder.toBytes();
         double difference = 0;
         try (var check = new OnnxCheck(model, threads)) {
             for (int count : BATCHES) {
-                difference = Math.max(difference, difference(encoder, check, method, count));
+                for (Trial trial : trials(encoder, method, views, count)) {
+                    float[][] found = check.run(trial.raw, encoder.readsBytes(), trial.sizes);
+                    difference = Math.max(difference, difference(found, trial.expected)); // NaN stays NaN
+                }
             }
         }
         requireSame(file, difference);
         AtomicFile.write(file, model);
-        String type = encoder.readsBytes() ? "uint8" : "float32";
-        String sizes = Arrays.toString(encoder.inputShape()).replace("[", "[N, ");
-        return new OnnxExport(file, model.length, type + " " + sizes, encoder.width(), difference);
+        return new OnnxExport(file, model.length, encoder.inputText(), encoder.width(), difference);
     }
 
     /// @throws JobException when the difference is too large, or NaN
@@ -58,12 +85,6 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
                                     .formatted(file, difference)
                             + " expected at most %.0e; nothing was written".formatted(LARGEST_DIFFERENCE));
         }
-    }
-
-    private static double difference(OnnxEncoder encoder, OnnxCheck check, Method method, int count) {
-        float[] raw = raw(encoder, count);
-        float[][] found = check.run(raw, encoder.readsBytes(), encoder.inputShape());
-        return difference(found, expected(encoder, method, raw));
     }
 
     /// The largest difference as a share of the largest expected entry; NaN if any entry is NaN.
@@ -79,6 +100,66 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
             difference = Math.max(difference, Math.abs(found[i / width][i % width] - expected[i]));
         }
         return largest > 0 ? difference / largest : difference;
+    }
+
+    /// Inputs and what the encoder makes of them.
+    ///
+    /// @param raw inputs, one after another
+    /// @param sizes of one input
+    /// @param expected `[N, D]`
+    private record Trial(float[] raw, long[] sizes, float[] expected) {}
+
+    private static List<Trial> trials(OnnxEncoder encoder, Method method, ViewGenerator views, int count) {
+        if (encoder.readsImages() && encoder.shape() instanceof InputShape.Image view) {
+            int stored = encoder.settings().storedShorterSide();
+            int large = Math.min(stored, LARGEST_SIDE);
+            return List.of(
+                    image(encoder, method, views, count, view.height(), view.width()),
+                    image(encoder, method, views, count, view.height() + 1, 2 * view.width() + 3),
+                    image(encoder, method, views, count, large + 53, large + 20));
+        }
+        float[] raw = raw(encoder, count);
+        return List.of(new Trial(raw, encoder.inputShape(), expected(encoder, method, raw)));
+    }
+
+    /// Images of one size, which the model has to resize. They are waves with some noise, as photographs are. In white
+    /// noise, onnxruntime's float32 coordinates change about one stored byte in a hundred by one level.
+    private static Trial image(
+            OnnxEncoder encoder, Method method, ViewGenerator views, int count, int height, int width) {
+        int channels = ((InputShape.Image) encoder.shape()).channels();
+        var random = Keyed.of(KEY, count, height, width);
+        var raw = new float[Math.multiplyExact(count, height * width * channels)];
+        var stored = new ByteArrayOutputStream();
+        int rows = 0;
+        for (int n = 0; n < count; n++) {
+            byte[] rgb = new byte[3 * height * width];
+            double[] wave = random.doubles(3).toArray();
+            for (int i = 0; i < rgb.length; i++) {
+                double x = i / 3 % width * wave[0] / 4;
+                double y = i / 3 / width * wave[1] / 4;
+                double color = 128 + 80 * Math.sin(x + y + 6 * wave[2] + i % 3) + 32 * (random.nextDouble() - 0.5);
+                rgb[i] = (byte) (channels == 3 || i % 3 == 0 ? (int) color : rgb[i - 1]);
+            }
+            for (int i = 0; i < height * width * channels; i++) {
+                raw[n * height * width * channels + i] = rgb[channels == 3 ? i : 3 * i] & 0xFF;
+            }
+            Pixels small = new Pixels(height, width, rgb).shrunkTo(encoder.settings().storedShorterSide());
+            rows = small.height();
+            stored.writeBytes(samples(small, channels));
+        }
+        Images images = Images.of(stored.toByteArray(), rows, stored.size() / (count * rows * channels), channels);
+        String layer = encoder.settings().layer();
+        List<Features> features =
+                Embedder.embed(method, views.on(images), images, layer == null ? List.of() : List.of(layer));
+        return new Trial(raw, new long[] {height, width, channels}, features.getLast().values());
+    }
+
+    private static byte[] samples(Pixels pixels, int channels) {
+        try {
+            return channels == 3 ? pixels.rgb() : pixels.gray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // gray pixels stay gray
+        }
     }
 
     /// Random bytes, or normal values with the moments of the training rows.

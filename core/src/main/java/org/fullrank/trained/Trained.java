@@ -121,6 +121,10 @@ public final class Trained implements Subject, AutoCloseable {
                 ? Checkpoints.best(folder.checkpoints(), notes)
                 : Checkpoints.latest(folder.checkpoints(), notes);
         DataSpec own = folder.config(Recipe.class).data();
+        InputException.when(
+                reading.data == null && own.isNone(),
+                "run %s: found no data, because its weights are imported; add --data PATH",
+                run);
         Dataset data =
                 Dataset.open(reading.data == null ? own : own.withPath(reading.data), Checkpoint.table(checkpoint));
         try {
@@ -134,6 +138,11 @@ public final class Trained implements Subject, AutoCloseable {
             data.close();
             throw e;
         }
+    }
+
+    /// The recipe of the run.
+    public Recipe recipe() {
+        return recipe;
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.fullrank.trained;
 
 import java.awt.image.BufferedImage;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
 import org.fullrank.data.ImageFile;
@@ -42,6 +43,7 @@ public final class TrainedEncoder implements AutoCloseable {
     private final Consumer<String> notes;
     private final @Nullable TableSchema table;
     private @Nullable Network network;
+    private volatile int channels; // 0 until it is known
     private boolean closed;
 
     /// The network for inputs of one shape.
@@ -102,6 +104,28 @@ public final class TrainedEncoder implements AutoCloseable {
         return embed(Vectors.of(row, row.length)).values();
     }
 
+    /// An image for [#embed(Items)], from the content of its file. Threads decode images at the same time.
+    ///
+    /// @param subject names the image in messages
+    /// @throws InputException as [#embed(Path)]
+    public Images decode(String subject, byte[] encoded) {
+        int known = channels; // does not wait for an embedding that is being computed
+        return ImageFile.decode(subject, encoded, recipe.data(), known > 0 ? known : channels(), notes);
+    }
+
+    /// Number of numbers F in a row that the encoder reads.
+    ///
+    /// @throws InputException when the encoder reads images, time series, or rows of a table with categories
+    public int rowWidth() {
+        requireNumbers();
+        ColumnMoments moments = readsImages() ? null : Checkpoint.moments(checkpoint);
+        if (moments == null || recipe.views() instanceof SeriesViews) {
+            throw new InputException("encoder of %s: found one of %s, expected one of rows of numbers"
+                    .formatted(checkpoint, readsImages() ? "images" : "time series"));
+        }
+        return moments.means().length;
+    }
+
     /// The embeddings `[N, D]` of items, in their order.
     ///
     /// @throws InputException when the items do not have the shape of the training items
@@ -127,24 +151,23 @@ public final class TrainedEncoder implements AutoCloseable {
     /// seven at a time, and compared with this encoder.
     ///
     /// @param out the file; it is replaced only by a model that agrees
+    /// @param input what the model reads in place of images
+    /// @param layer name of a block whose pooled output is the result; null: the representation
+    /// @param notes what a reader of the file should know, by name
     /// @throws InputException when the encoder has a layer that a graph cannot have, or no such block, or was
     ///     trained on time series or on a table with categories
     /// @throws org.fullrank.engine.JobException when the outputs differ by more than
     ///     [OnnxExport#LARGEST_DIFFERENCE]
-    public synchronized OnnxExport exportOnnx(Path out, OnnxEncoder.Settings settings) {
+    public synchronized OnnxExport exportOnnx(
+            Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
         if (readsImages()) {
             channels();
         } else {
-            requireNumbers();
-            ColumnMoments moments = Checkpoint.moments(checkpoint);
-            if (moments == null || recipe.views() instanceof SeriesViews) {
-                throw new InputException("export: found an encoder of time series, expected one of images or vectors;"
-                        + " embed with fullrank embed");
-            }
-            int features = moments.means().length;
+            int features = rowWidth();
             network(Vectors.of(new float[features], features));
         }
         Network built = Objects.requireNonNull(network);
+        var settings = OnnxExport.settings(recipe, input, layer, notes);
         return OnnxExport.write(out, built.method, built.views, settings, threads);
     }
 
@@ -171,7 +194,7 @@ public final class TrainedEncoder implements AutoCloseable {
     }
 
     /// Whether the encoder was trained on color images (3) or on gray ones (1).
-    private int channels() {
+    private synchronized int channels() {
         if (!readsImages()) {
             throw new InputException(
                     "encoder of %s: found an image, expected a row of numbers as in training; embed rows"
@@ -184,7 +207,8 @@ public final class TrainedEncoder implements AutoCloseable {
             built.method.close();
             network(fits ? gray : Images.of(new byte[3], 1, 1, 3));
         }
-        return network != null && network.views.shape() instanceof InputShape.Image image ? image.channels() : 3;
+        channels = network != null && network.views.shape() instanceof InputShape.Image image ? image.channels() : 3;
+        return channels;
     }
 
     private void requireNumbers() {

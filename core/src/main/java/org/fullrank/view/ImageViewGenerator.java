@@ -36,6 +36,13 @@ public final class ImageViewGenerator implements ViewGenerator {
         return spec;
     }
 
+    /// The length to which the plain view scales the shorter side of an image.
+    ///
+    /// @param size of the view
+    public static int scaledSide(int size) {
+        return Placement.scaledSide(size);
+    }
+
     /// Makes views of the same images with other settings.
     public ImageViewGenerator with(ImageViews other) {
         return new ImageViewGenerator(images, other, seed, workers.threads());

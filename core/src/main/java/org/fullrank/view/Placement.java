@@ -50,13 +50,18 @@ record Placement(
     /// The plain view. The shorter side is scaled to the size (to 256/224 of the size from 96 pixels on), and
     /// the center is cut out.
     static Placement plain(int height, int width, int size) {
-        int side = size < MARGIN_FROM ? size : (int) Math.rint(size * MARGIN);
+        int side = scaledSide(size);
         int shorter = Math.min(height, width);
         int scaledHeight = (int) ((long) side * height / shorter);
         int scaledWidth = (int) ((long) side * width / shorter);
         return new Placement(
                 0, 0, height, width, scaledHeight, scaledWidth, (int) Math.rint((scaledHeight - size) / 2.0), (int)
                         Math.rint((scaledWidth - size) / 2.0));
+    }
+
+    /// The length to which the plain view scales the shorter side of an image.
+    static int scaledSide(int size) {
+        return size < MARGIN_FROM ? size : (int) Math.rint(size * MARGIN);
     }
 
     private static double between(RandomGenerator random, double min, double max) {

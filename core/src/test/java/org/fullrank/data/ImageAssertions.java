@@ -5,13 +5,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.util.Arrays;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.Pixels;
 
 /// Decodes with the defaults and looks at pixels.
 final class ImageAssertions {
     private ImageAssertions() {}
 
     static ImageDecoder.Decoded decode(byte[] encoded) throws IOException {
-        return new ImageDecoder(DataSpec.of("x")).decode(encoded);
+        return new ImageDecoder(DataSpec.of("x").imageLimits()).decode(encoded);
     }
 
     /// Red, green and blue of a pixel.

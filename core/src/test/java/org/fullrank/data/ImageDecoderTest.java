@@ -20,9 +20,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.Pixels;
 
 class ImageDecoderTest {
-    private final ImageDecoder decoder = new ImageDecoder(DataSpec.of("x"));
+    private final ImageDecoder decoder = new ImageDecoder(DataSpec.of("x").imageLimits());
 
     private int[] first(BufferedImage image, String format) throws IOException {
         Pixels pixels = decoder.decode(SampleFiles.encode(image, format)).pixels();
@@ -124,7 +126,7 @@ class ImageDecoderTest {
         for (int i = 0; i < 64 * 32; i++) {
             image.setRGB(i % 64, i / 64, (i + i / 64) % 2 == 0 ? 0xFFFFFF : 0);
         }
-        var small = new ImageDecoder(DataSpec.of("x").withStoredShorterSide(8));
+        var small = new ImageDecoder(DataSpec.of("x").withStoredShorterSide(8).imageLimits());
         Pixels pixels = small.decode(SampleFiles.encode(image, "png")).pixels();
         assertThat(pixels.height()).isEqualTo(8);
         assertThat(pixels.width()).isEqualTo(16);

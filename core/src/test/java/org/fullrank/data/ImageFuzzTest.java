@@ -10,13 +10,16 @@ import java.util.Optional;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.junit.jupiter.api.Test;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.ImageFormat;
+import org.fullrank.image.Pixels;
 
 /// Damaged images of every format. Each must be a picture, or refused in one line, see [FuzzReport].
 /// `-Dfullrank.fuzz=20000` tries that many and prints a row of the table.
 class ImageFuzzTest {
     private static final int COUNT = 500;
 
-    private final ImageDecoder decoder = new ImageDecoder(DataSpec.of("x"));
+    private final ImageDecoder decoder = new ImageDecoder(DataSpec.of("x").imageLimits());
 
     @Test
     void everySampleIsReadBeforeItIsDamaged() {

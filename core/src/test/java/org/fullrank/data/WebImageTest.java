@@ -20,6 +20,7 @@ import javax.imageio.ImageWriteParam;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.fullrank.image.Pixels;
 
 /// GIF and WebP, and formats that are named but not read.
 class WebImageTest {

@@ -116,8 +116,8 @@ class OnnxEncoderTest {
         return shape instanceof InputShape.Image ? x.permute(0, 3, 1, 2).contiguous() : x;
     }
 
-    private static OnnxEncoder model(Encoder encoder, InputShape shape, boolean bytes, @Nullable String layer) {
-        return new OnnxEncoder(encoder, shape, scale(shape), new OnnxEncoder.Settings(bytes, layer, Map.of("a", "b")));
+    private static OnnxEncoder model(Encoder encoder, InputShape shape, OnnxEncoder.Input input, @Nullable String layer) {
+        return new OnnxEncoder(encoder, shape, scale(shape), new OnnxEncoder.Settings(input, layer, 256, Map.of("a", "b")));
     }
 
     @ParameterizedTest
@@ -130,8 +130,8 @@ class OnnxEncoderTest {
                 var buffer = builder.build(Device.CPU, ScalarType.Float)) {
             fill(buffer);
             for (@Nullable String wanted : Arrays.<@Nullable String>asList(null, layer)) {
-                for (boolean bytes : new boolean[] {true, false}) {
-                    OnnxEncoder model = model(encoder, c.shape, bytes, wanted);
+                for (var input : List.of(OnnxEncoder.Input.UINT8, OnnxEncoder.Input.FLOAT)) {
+                    OnnxEncoder model = model(encoder, c.shape, input, wanted);
                     try (var check = new OnnxCheck(model.toBytes(), 1)) {
                         for (int count : new int[] {1, 7}) {
                             float[] raw = raw(c.shape, count);
@@ -168,7 +168,7 @@ class OnnxEncoderTest {
             var builder = new NetworkBuilder(1);
             Encoder encoder = c.spec.build(builder, c.shape);
             try (var buffer = builder.build(Device.CPU, ScalarType.Float)) {
-                assertThatThrownBy(model(encoder, c.shape, true, null)::toBytes)
+                assertThatThrownBy(model(encoder, c.shape, OnnxEncoder.Input.IMAGE, null)::toBytes)
                         .isInstanceOf(InputException.class)
                         .hasMessageContaining("export another encoder");
             }
@@ -180,7 +180,7 @@ class OnnxEncoderTest {
         var builder = new NetworkBuilder(1);
         Encoder encoder = new LinearMap(4).build(builder, ROWS);
         try (var buffer = builder.build(Device.CPU, ScalarType.Float)) {
-            assertThatThrownBy(model(encoder, ROWS, true, "layer9")::toBytes)
+            assertThatThrownBy(model(encoder, ROWS, OnnxEncoder.Input.IMAGE, "layer9")::toBytes)
                     .isInstanceOf(InputException.class)
                     .hasMessageContaining("found no layer layer9, expected one of map");
         }

@@ -123,26 +123,52 @@ class TrainedEncoderTest {
         assertThat(files()).isEqualTo(before);
     }
 
+    /// Pixels of an image, red, green and blue.
+    private static float[] pixels(BufferedImage image) {
+        int width = image.getWidth();
+        float[] values = new float[3 * width * image.getHeight()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = image.getRGB(i / 3 % width, i / 3 / width) >> 8 * (2 - i % 3) & 0xFF;
+        }
+        return values;
+    }
+
+    /// Photographs that are smaller and larger than the view, and than the stored shorter side.
     @Test
     void anExportedModelGivesTheEmbeddingOfAnImage() throws IOException {
         Path run = folder.resolve("run");
         photos(run);
-        var image = new BufferedImage(16, 16, BufferedImage.TYPE_INT_RGB);
-        float[] bytes = new float[16 * 16 * 3];
-        for (int i = 0; i < 256; i++) {
-            int rgb = 0x30507 * i & 0xFFFFFF; // no two channels are alike
-            image.setRGB(i % 16, i / 16, rgb);
-            for (int c = 0; c < 3; c++) {
-                bytes[3 * i + c] = rgb >> 8 * (2 - c) & 0xFF;
-            }
-        }
         Path file = folder.resolve("encoder.onnx");
         try (var encoder = TrainedEncoder.open(run)) {
-            var settings = new OnnxEncoder.Settings(true, null, Map.of());
-            assertThat(encoder.exportOnnx(file, settings).input()).isEqualTo("uint8 [N, 16, 16, 3]");
+            var export = encoder.exportOnnx(file, OnnxEncoder.Input.IMAGE, null, Map.of());
+            assertThat(export.input()).isEqualTo("uint8 [N, height, width, 3]");
+            assertThat(export.difference()).isLessThan(1e-5);
             try (var check = new OnnxCheck(Files.readAllBytes(file), 1)) {
-                float[] expected = encoder.embed(image);
-                assertThat(check.run(bytes, true, 16, 16, 3)[0]).containsExactly(expected, within(1e-5f));
+                for (int[] size : new int[][] {{16, 16}, {9, 40}, {41, 16}, {300, 257}, {256, 700}, {1, 1}}) {
+                    var image = new BufferedImage(size[1], size[0], BufferedImage.TYPE_INT_RGB);
+                    var random = Keyed.of(size[0]);
+                    for (int i = 0; i < size[0] * size[1]; i++) {
+                        image.setRGB(i % size[1], i / size[1], random.nextInt(1 << 24));
+                    }
+                    float[] found = check.run(pixels(image), true, size[0], size[1], 3)[0];
+                    assertThat(found).as("%d x %d", size[0], size[1]).containsExactly(encoder.embed(image), within(1e-5f));
+                }
+            }
+        }
+    }
+
+    @Test
+    void aModelForResizedImagesReadsBytesOfItsSize() throws IOException {
+        Path run = folder.resolve("run");
+        photos(run);
+        Path file = folder.resolve("encoder.onnx");
+        BufferedImage image = photo(3).getSubimage(0, 0, 16, 16);
+        try (var encoder = TrainedEncoder.open(run)) {
+            var export = encoder.exportOnnx(file, OnnxEncoder.Input.UINT8, null, Map.of());
+            assertThat(export.input()).isEqualTo("uint8 [N, 16, 16, 3]");
+            try (var check = new OnnxCheck(Files.readAllBytes(file), 1)) {
+                assertThat(check.run(pixels(image), true, 16, 16, 3)[0])
+                        .containsExactly(encoder.embed(image), within(1e-5f));
             }
         }
     }

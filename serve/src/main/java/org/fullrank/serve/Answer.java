@@ -21,6 +21,11 @@ final class Answer {
         send(exchange, 200, "image/png", picture);
     }
 
+    /// Any content.
+    static void bytes(HttpExchange exchange, int code, String type, byte[] content) throws IOException {
+        send(exchange, code, type, content);
+    }
+
     private static void send(HttpExchange exchange, int code, String type, byte[] content) throws IOException {
         exchange.getResponseHeaders().set("Content-Type", type);
         exchange.sendResponseHeaders(code, content.length == 0 ? -1 : content.length);

@@ -1,0 +1,177 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.data.DataSpec;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Natives;
+import org.fullrank.export.ForeignConfig;
+import org.fullrank.export.ForeignWeights;
+import org.fullrank.net.Vit;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.run.RunFolder;
+import org.fullrank.settings.Yaml;
+import org.fullrank.train.WeightImport;
+import org.fullrank.view.ImageViews;
+import org.fullrank.view.Normalize;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Makes a run of weights of another project.
+@Command(
+        name = "import",
+        sortOptions = false,
+        description = "Makes a run of the weights of a ResNet or vision transformer of torchvision, timm or Hugging"
+                + " Face.",
+        footer = {
+            "",
+            "FILE is a safetensors file. The names and shapes of its tensors tell the architecture. The means and"
+                    + " deviations of the pixels and the size of the images are read from config.json or"
+                    + " preprocessor_config.json beside the file, or given as options.",
+            "",
+            "The run can be evaluated, diagnosed, exported and served as any other. pretrain --from RUN trains it"
+                    + " further.",
+            "",
+            "Examples:",
+            "  fullrank import resnet18/model.safetensors --out runs/resnet18",
+            "  fullrank import weights.safetensors --normalize imagenet --size 224 --out runs/weights",
+            "  fullrank pretrain --from runs/resnet18 --data photos/ --out runs/tuned"
+        })
+final class ImportCommand extends Job {
+    @Parameters(paramLabel = "FILE", description = "A safetensors file.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path file;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "The new run folder.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path out;
+
+    @Option(
+            names = "--names",
+            paramLabel = "PROJECT",
+            description = "Whose names the tensors have: torchvision, timm or hf. Default: as the names tell.")
+    private @Nullable String names;
+
+    @Option(
+            names = "--prefix",
+            paramLabel = "TEXT",
+            description = "What stands before the names, such as encoder_q. in a file with several networks."
+                    + " Default: found.")
+    private @Nullable String prefix;
+
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            description = "Heads of the attention, which no shape tells. Default: as config.json says, or one for"
+                    + " each 64 columns.")
+    private @Nullable Integer heads;
+
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            description = "Side of the images. Default: as the positions of a transformer or the configuration say.")
+    private @Nullable Integer size;
+
+    @Option(
+            names = "--normalize",
+            paramLabel = "NAME|LISTS",
+            description = "Means and deviations of the pixels: imagenet, cifar10, half, none, or"
+                    + " {mean: [R, G, B], std: [R, G, B]}. Default: as the configuration says.")
+    private @Nullable String normalize;
+
+    @Option(
+            names = "--recipe",
+            paramLabel = "NAME",
+            defaultValue = "photos-simclr",
+            description = "The recipe for pretrain --from. Its encoder, size and normalization are replaced."
+                    + " Default: photos-simclr.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private String recipe;
+
+    @Option(names = "--json", description = "Prints the result as one JSON object.")
+    private boolean json;
+
+    @Override
+    void work() {
+        RunFolder.requireFree(out);
+        Natives.loadEarly();
+        ForeignConfig config = ForeignConfig.beside(file);
+        Integer stated = heads == null && config.heads() > 0 ? Integer.valueOf(config.heads()) : heads;
+        try (var weights = ForeignWeights.open(file, new ForeignWeights.Hints(names, prefix, stated))) {
+            InputException.when(config.refusal() != null, "%s: found %s", file, config.refusal());
+            InputException.when(
+                    weights.needsConfiguration() && !config.stated(),
+                    "%s: found no config.json beside it, expected one, because the weights do not show where the stride"
+                            + " is",
+                    file);
+            Recipe imported = recipe(weights, config);
+            List<String> left;
+            try (RunFolder folder = RunFolder.create(out, imported)) {
+                left = WeightImport.write(folder, imported, weights);
+            }
+            report(weights, imported, left);
+        }
+    }
+
+    private Recipe recipe(ForeignWeights weights, ForeignConfig config) {
+        var settings = new ArrayList<String>();
+        settings.add("data.path=" + DataSpec.NONE);
+        settings.add("views.size=" + side(weights, config));
+        settings.add("views.normalize=" + (normalize == null ? stated(config, weights.channels()) : normalize));
+        return Recipes.load(recipe, settings).withEncoder(weights.encoder());
+    }
+
+    private int side(ForeignWeights weights, ForeignConfig config) {
+        int learned = weights.side();
+        if (learned > 0 && size != null && size != learned) {
+            throw new InputException("--size: found %d, expected %d, for which the positions were learned"
+                    .formatted(size, learned));
+        }
+        int side = size != null ? size : learned > 0 ? learned : config.size();
+        InputException.unless(
+                side > 0, "%s: found no size of its images beside it; add --size PIXELS, such as 224", file);
+        if (config.crop() > 0 && Math.abs(config.crop() - 224.0 / 256) > 0.01) {
+            err().println("note: the configuration keeps %.3f of the shorter side; Fullrank keeps 0.875 from 96 pixels"
+                            .formatted(config.crop())
+                    + " on, and all of it below");
+        }
+        if (config.normEpsilon() > 0 && config.normEpsilon() != Vit.NORM_EPSILON) {
+            err().println("note: the configuration adds %.0e to the variances of layer norms; Fullrank adds %.0e"
+                    .formatted(config.normEpsilon(), Vit.NORM_EPSILON));
+        }
+        return side;
+    }
+
+    private String stated(ForeignConfig config, int channels) {
+        InputException.when(
+                config.mean().isEmpty() || config.std().isEmpty(),
+                "%s: found no means and deviations of its pixels beside it; add --normalize imagenet, or the right ones",
+                file);
+        return Yaml.json(new Normalize(config.mean(), config.std()));
+    }
+
+    private void report(ForeignWeights weights, Recipe imported, List<String> left) {
+        if (imported.views() instanceof ImageViews views && json) {
+            out().println(new Json()
+                    .put("run", out.toString())
+                    .put("encoder", weights.describe())
+                    .put("size", views.size())
+                    .put("width", imported.encoder().features())
+                    .put("unread", left));
+            return;
+        }
+        if (!left.isEmpty()) {
+            err().println("note: %d tensors were not read, such as %s".formatted(left.size(), left.getFirst()));
+        }
+        out().println("%s: %s; images of %d pixels, embeddings of width %d"
+                .formatted(
+                        out,
+                        weights.describe(),
+                        imported.views() instanceof ImageViews views ? views.size() : 0,
+                        imported.encoder().features()));
+    }
+}

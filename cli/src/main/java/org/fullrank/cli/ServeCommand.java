@@ -1,0 +1,109 @@
+package org.fullrank.cli;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.fullrank.engine.Natives;
+import org.fullrank.serve.EmbeddingServer;
+import org.fullrank.serve.ServiceSettings;
+import org.fullrank.trained.TrainedEncoder;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/// Embeds over HTTP.
+@Command(
+        name = "serve",
+        sortOptions = false,
+        description = "Embeds images or rows of numbers over HTTP with the encoder of a run, until Ctrl-C.",
+        footer = {
+            "",
+            "POST /embed takes an image, a multipart form of images, or JSON {\"rows\": [[...], ...]}. The answer is JSON,"
+                    + " or float32 with the header Accept: application/octet-stream. GET /openapi.json describes all"
+                    + " requests, /health and /metrics (Prometheus) the service. The page at / embeds one picture.",
+            "",
+            "Ctrl-C or SIGTERM ends the service after the accepted requests are answered.",
+            "",
+            "Examples:",
+            "  fullrank serve runs/mine",
+            "  curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' http://127.0.0.1:7438/embed"
+        })
+final class ServeCommand extends Job {
+    @Parameters(paramLabel = "RUN", description = "Run folder.")
+    @SuppressWarnings("NullAway.Init") // set by picocli
+    private Path run;
+
+    @Option(
+            names = "--port",
+            paramLabel = "N",
+            description = "The port to listen on. The value 0 selects a free port. Default: "
+                    + ServiceSettings.DEFAULT_PORT + ".")
+    private int port = ServiceSettings.DEFAULT_PORT;
+
+    @Option(
+            names = "--host",
+            paramLabel = "HOST",
+            description = "The name or address to listen on. An address that other machines can reach needs --token."
+                    + " Default: 127.0.0.1.")
+    private String host = "127.0.0.1";
+
+    @Option(
+            names = "--token",
+            paramLabel = "WORD",
+            description = "A word that requests must send: Authorization: Bearer WORD. Default: none.")
+    private @Nullable String token;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Most images that are embedded together. Default: " + ServiceSettings.DEFAULT_BATCH + ".")
+    private int batch = ServiceSettings.DEFAULT_BATCH;
+
+    @Option(
+            names = "--wait",
+            paramLabel = "MS",
+            description = "Milliseconds that the first image of a batch waits for others. Default: 2.")
+    private @Nullable Integer wait;
+
+    @Option(
+            names = "--queue",
+            paramLabel = "N",
+            description = "Most images that wait. A request beyond gets the answer 503. Default: "
+                    + ServiceSettings.DEFAULT_QUEUE + ".")
+    private int queue = ServiceSettings.DEFAULT_QUEUE;
+
+    @Option(
+            names = "--max-body",
+            paramLabel = "BYTES",
+            description = "Most bytes of a request. Default: " + ServiceSettings.DEFAULT_MAX_BODY + ".")
+    private int maxBody = ServiceSettings.DEFAULT_MAX_BODY;
+
+    @Option(
+            names = "--best",
+            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
+    private boolean best;
+
+    @Option(names = "--json", description = "Prints the address as one JSON object.")
+    private boolean json;
+
+    @Override
+    void work() {
+        Duration patience = wait == null ? ServiceSettings.DEFAULT_WAIT : Duration.ofMillis(wait);
+        var settings = new ServiceSettings(host, port, token, batch, patience, queue, maxBody);
+        Natives.loadEarly();
+        String name = String.valueOf(run.toAbsolutePath().normalize().getFileName());
+        try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println);
+                EmbeddingServer server = EmbeddingServer.start(encoder, name, settings)) {
+            String address = server.address().toString();
+            out().println(json ? new Json().put("address", address) : address);
+            out().flush();
+            err().println("serving %s; Ctrl-C ends".formatted(run));
+            var interruption = Interruption.arm();
+            while (!interruption.requested()) {
+                Thread.sleep(100);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,127 @@
+package org.fullrank.trained;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.fullrank.data.Images;
+import org.fullrank.data.Items;
+import org.fullrank.data.Labels;
+import org.fullrank.data.SamplingOrder;
+import org.fullrank.data.Vectors;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.JobException;
+import org.fullrank.engine.Threads;
+import org.fullrank.export.OnnxCheck;
+import org.fullrank.export.OnnxEncoder;
+import org.fullrank.file.AtomicFile;
+import org.fullrank.probe.Features;
+import org.fullrank.probe.Knn;
+import org.fullrank.probe.KnnProtocol;
+import org.jspecify.annotations.Nullable;
+
+/// A model of 8 bits that was written, after its kNN accuracy was compared with that of the encoder.
+///
+/// @param file of the model
+/// @param bytes its size
+/// @param input its input in words
+/// @param width columns D of its output
+/// @param accuracy kNN accuracy of the encoder
+/// @param int8Accuracy that of the model
+/// @param items number of test items of both
+public record Int8Export(
+        Path file, long bytes, String input, int width, double accuracy, double int8Accuracy, int items) {
+    /// A model that loses more is not written: one point.
+    public static final double MOST_LOST = 0.01;
+
+    /// Train items whose activations are measured. Ranges hardly change after some tens.
+    private static final int CALIBRATED = 200;
+    /// Most items of the bank and of the queries of the kNN accuracy.
+    private static final int BANK = 5000;
+
+    private static final int QUERIES = 2000;
+
+    /// Writes the model.
+    ///
+    /// @param out the file; it is replaced only by a model that is accurate
+    /// @param trained with labels
+    /// @param input what the model reads in place of images
+    /// @param layer name of a block whose pooled output is the result; null: the representation
+    /// @param notes what a reader of the file should know, by name
+    /// @throws InputException when there are no labels, or when the encoder has no such model
+    /// @throws JobException when the model loses more than [#MOST_LOST]
+    public static Int8Export write(
+            Path out, Trained trained, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+        int threads = Threads.resolve(trained.recipe().train().threads());
+        var settings = OnnxExport.settings(trained.recipe(), input, layer, notes);
+        var model = new OnnxEncoder(
+                trained.method().encoder(), trained.views().shape(), trained.views().scale(), settings);
+        Items bank = some(trained.items().train(), BANK);
+        Items queries = some(trained.items().test(), QUERIES);
+        Iterable<OnnxEncoder.Sample> samples = () -> samples(model, some(bank, CALIBRATED));
+        byte[] bytes = model.toInt8(samples, threads);
+        double accuracy = accuracy(trained.embed(bank), trained.embed(queries));
+        double int8;
+        try (var check = new OnnxCheck(bytes, threads)) {
+            int8 = accuracy(features(model, check, bank), features(model, check, queries));
+        }
+        if (accuracy - int8 > MOST_LOST) {
+            throw new JobException(
+                    "export %s: found a kNN accuracy of %.4f with 8 bits, expected at least %.4f, one point below the %.4f of"
+                                    .formatted(out, int8, accuracy - MOST_LOST, accuracy)
+                            + " the encoder; nothing was written, leave --int8 out");
+        }
+        AtomicFile.write(out, bytes);
+        return new Int8Export(out, bytes.length, model.inputText(), model.width(), accuracy, int8, queries.size());
+    }
+
+    /// At most `count` items from the start of a fixed order.
+    private static Items some(Items items, int count) {
+        int[] order = SamplingOrder.epoch(0, 0, items.size());
+        return items.subset(Arrays.copyOf(order, Math.min(count, order.length)));
+    }
+
+    private static double accuracy(Features bank, Features queries) {
+        return Knn.evaluate(bank, queries, KnnProtocol.defaults()).share();
+    }
+
+    private static Iterator<OnnxEncoder.Sample> samples(OnnxEncoder model, Items items) {
+        return IntStream.range(0, items.size())
+                .mapToObj(i -> sample(model, items, i))
+                .iterator();
+    }
+
+    /// Raw values of an item.
+    private static OnnxEncoder.Sample sample(OnnxEncoder model, Items items, int i) {
+        return switch (items) {
+            case Images images -> {
+                InputException.unless(
+                        model.readsImages(), "--int8: found --input uint8 or float, expected image; leave --input out");
+                byte[] bytes = images.copy(i);
+                float[] values = new float[bytes.length];
+                for (int k = 0; k < bytes.length; k++) {
+                    values[k] = bytes[k] & 0xFF;
+                }
+                yield new OnnxEncoder.Sample(values, images.height(i), images.width(i), images.channels());
+            }
+            case Vectors vectors -> new OnnxEncoder.Sample(vectors.copy(i), vectors.features());
+            default -> throw new InputException("--int8: found neither images nor rows, expected one of them");
+        };
+    }
+
+    private static Features features(OnnxEncoder model, OnnxCheck check, Items items) {
+        int width = model.width();
+        float[] values = new float[Math.multiplyExact(items.size(), width)];
+        for (int i = 0; i < items.size(); i++) {
+            OnnxEncoder.Sample sample = sample(model, items, i);
+            float[] row = check.run(sample.values(), model.readsBytes(), sample.sizes())[0];
+            System.arraycopy(row, 0, values, i * width, width);
+        }
+        Labels labels = items.labels();
+        if (labels == null) {
+            throw new InputException("--int8: found no labels, expected some; give labeled data with --calibrate");
+        }
+        return new Features(values, width, labels.classes(), labels.names());
+    }
+}

@@ -1,0 +1,3 @@
+/** A program that needs only the module runtime. */
+@org.jspecify.annotations.NullMarked
+package org.fullrank.examples.runtime;
