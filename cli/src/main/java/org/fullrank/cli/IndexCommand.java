@@ -3,6 +3,7 @@ package org.fullrank.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import org.fullrank.data.Labels;
 import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
@@ -133,8 +134,8 @@ final class IndexCommand extends Job {
             throw conflict("--out: found none, expected a folder for the index; add --out idx");
         }
         requireFolder("--out", out);
-        Threads.use(Threads.resolve(threads));
         var settings = new IndexSettings(bits, neighbors, beam, seed, Threads.resolve(threads));
+        Threads.use(settings.threads());
         try (VectorSource source = Files.isDirectory(subject) ? ofRun() : ofFile()) {
             report(
                     force
@@ -202,9 +203,11 @@ final class IndexCommand extends Job {
     private static String recall(Recall recall) {
         return recall.queries() == 0
                 ? "not measured, because there is one row only"
-                : "%s against exact search, %s"
-                        .formatted(Numbers.plain(recall.share(), 4), Numbers.count(recall.queries(), "query"))
-                        .replace("querys", "queries");
+                : String.format(
+                        Locale.ROOT,
+                        "%.3f of the true neighbors of %s are found",
+                        recall.share(),
+                        Numbers.count(recall.queries(), "row"));
     }
 
     private void delete() {
@@ -212,15 +215,19 @@ final class IndexCommand extends Job {
             throw conflict("--delete: found options of a build too, expected only the folder of an index; leave them"
                     + " out");
         }
-        int left = VectorIndex.delete(subject, deleted);
+        int count = VectorIndex.delete(subject, deleted);
+        int left;
+        try (VectorIndex index = VectorIndex.open(subject)) {
+            left = index.rows();
+        }
         if (json) {
             out().println(new Json()
                     .put("folder", subject.toString())
-                    .put("deleted", deleted.size())
+                    .put("deleted", count)
                     .put("rows", left));
         } else {
             out().println("%s: deleted %s; %,d left"
-                    .formatted(subject, Numbers.count(deleted.size(), "row"), left));
+                    .formatted(subject, Numbers.count(count, "row"), left));
         }
     }
 }

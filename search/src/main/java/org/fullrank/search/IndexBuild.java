@@ -49,6 +49,7 @@ final class IndexBuild {
     private final IndexSettings settings;
     private final RandomRotation rotation;
     private int rows;
+    private double seconds;
 
     /// @param rotation of the vectors before they are quantized
     IndexBuild(VectorSource source, IndexSettings settings, RandomRotation rotation) {
@@ -59,7 +60,6 @@ final class IndexBuild {
 
     static IndexReport run(
             VectorSource source, Path folder, IndexSettings settings, boolean replace, Consumer<String> progress) {
-        long start = System.nanoTime();
         int width = source.rows().width();
         InputException.when(
                 width > WideCodec.MOST_COLUMNS,
@@ -70,11 +70,11 @@ final class IndexBuild {
         try (FreshFolder fresh = FreshFolder.beside(folder, replace)) {
             var rotation =
                     settings.quantized() ? RandomRotation.of(width, settings.seed()) : RandomRotation.none();
-            Path part = fresh.path();
-            IndexCard card = new IndexBuild(source, settings, rotation).into(part, progress);
-            long bytes = bytes(part);
+            var build = new IndexBuild(source, settings, rotation);
+            IndexCard card = build.into(fresh.path(), progress);
+            long bytes = bytes(fresh.path());
             fresh.publish();
-            return new IndexReport(folder, card, bytes, (System.nanoTime() - start) / 1e9);
+            return new IndexReport(folder, card, bytes, build.seconds);
         } catch (IOException e) {
             throw new JobException(
                     "index %s: cannot be written (%s); make its folder writable, or free space"
@@ -85,6 +85,7 @@ final class IndexBuild {
 
     /// Writes the files of the index into a folder.
     IndexCard into(Path folder, Consumer<String> progress) throws IOException {
+        long start = System.nanoTime();
         Path spool = folder.resolve(SPOOL);
         spool(spool);
         progress.accept("%s of width %d"
@@ -94,6 +95,7 @@ final class IndexBuild {
         if (settings.quantized()) {
             rotation.write(folder.resolve(VectorIndex.ROTATION));
         }
+        seconds = (System.nanoTime() - start) / 1e9;
         progress.accept("the graph is complete; measuring its recall");
         IndexCard card = measured(folder);
         card.write(folder);

@@ -19,13 +19,13 @@ final class RowDeletion {
 
     static int run(Path folder, List<String> names) {
         var rows = new TreeSet<Integer>();
-        int left;
         try (VectorIndex index = VectorIndex.open(folder)) {
             names.forEach(name -> rows.add(index.row(name)));
-            left = index.rows() - rows.size();
+            InputException.when(
+                    rows.size() == index.rows(),
+                    "index %s: found no row that is kept, expected one; remove the folder instead",
+                    folder);
         }
-        InputException.when(
-                left == 0, "index %s: found no row that is kept, expected one; remove the folder instead", folder);
         // No merges: a row keeps its number.
         var config = new IndexWriterConfig()
                 .setOpenMode(IndexWriterConfig.OpenMode.APPEND)
@@ -38,7 +38,7 @@ final class RowDeletion {
                     throw new JobException("index %s: row #%d cannot be deleted; try again".formatted(folder, row));
                 }
             }
-            return left;
+            return rows.size();
         } catch (LockObtainFailedException e) {
             throw new JobException(
                     "index %s: found another process that deletes rows, expected none; wait for it".formatted(folder),

@@ -48,6 +48,7 @@ final class StoredVectors implements AutoCloseable {
     private final DirectoryReader reader;
     private final LeafReader leaf;
     private final IndexSearcher searcher;
+    private final @Nullable Bits liveRows;
     private final boolean quantized;
 
     private StoredVectors(Path folder, DirectoryReader reader, boolean quantized) {
@@ -55,6 +56,7 @@ final class StoredVectors implements AutoCloseable {
         this.reader = reader;
         this.quantized = quantized;
         leaf = reader.leaves().getFirst().reader();
+        liveRows = leaf.getLiveDocs();
         searcher = new IndexSearcher(reader);
         searcher.setQueryCache(null); // a cached filter is not faster here, and would hold memory
     }
@@ -97,8 +99,7 @@ final class StoredVectors implements AutoCloseable {
     }
 
     boolean isLive(int row) {
-        Bits live = leaf.getLiveDocs();
-        return live == null || live.get(row);
+        return liveRows == null || liveRows.get(row);
     }
 
     /// The rows that are not deleted, ascending.
@@ -118,7 +119,8 @@ final class StoredVectors implements AutoCloseable {
             var search = new KnnFloatVectorQuery(VECTOR, query, candidates, ofClass);
             FloatVectorValues vectors = vectors();
             var top = new TopRows(k);
-            for (ScoreDoc found : searcher.search(search, candidates).scoreDocs) {
+            int compared = (int) (quantized ? candidates : wanted); // without quantization, the order is right
+            for (ScoreDoc found : searcher.search(search, compared).scoreDocs) {
                 if (!filter.without().contains(found.doc)) {
                     top.offer(found.doc, cosine(query, vectors.vectorValue(found.doc)));
                 }

@@ -79,7 +79,7 @@ public final class VectorIndex implements AutoCloseable {
     /// Deletes rows. Indexes that are open do not see it.
     ///
     /// @param names of rows, or `#` and the number of a row
-    /// @return number of rows that are left
+    /// @return number of rows that were deleted
     /// @throws InputException when there is no such row, when a name belongs to several rows, or when no row
     ///     would be left
     /// @throws org.fullrank.engine.JobException when the folder cannot be written

@@ -2,9 +2,11 @@ package org.fullrank.search;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import java.util.stream.IntStream;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.Keyed;
+import org.jspecify.annotations.Nullable;
 
 /// Vectors in clusters, and the naive answers to questions about them, in float64.
 ///
@@ -31,7 +33,7 @@ record SampleVectors(float[][] rows) {
     }
 
     /// The same vectors whose column d is multiplied by a scale.
-    SampleVectors scaled(java.util.function.IntToDoubleFunction scale) {
+    SampleVectors scaled(IntToDoubleFunction scale) {
         float[][] values = new float[rows.length][];
         for (int i = 0; i < rows.length; i++) {
             values[i] = rows[i].clone();
@@ -46,7 +48,7 @@ record SampleVectors(float[][] rows) {
         return rows[0].length;
     }
 
-    VectorSource source(List<String> names, Labels labels) {
+    VectorSource source(List<String> names, @Nullable Labels labels) {
         return VectorSource.of(flat(), width(), names, labels);
     }
 
