@@ -1,24 +1,11 @@
 package org.fullrank.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
-import org.fullrank.data.Labels;
-import org.fullrank.data.Split;
-import org.fullrank.engine.InputException;
-import org.fullrank.engine.Natives;
 import org.fullrank.engine.Threads;
-import org.fullrank.probe.Features;
-import org.fullrank.search.IndexCard;
-import org.fullrank.search.IndexReport;
 import org.fullrank.search.IndexSettings;
-import org.fullrank.search.Recall;
 import org.fullrank.search.VectorIndex;
-import org.fullrank.search.VectorSource;
 import org.fullrank.text.Numbers;
-import org.fullrank.text.Table;
-import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -31,8 +18,8 @@ import picocli.CommandLine.Parameters;
         description = "Builds an index of embeddings on disk for fullrank search.",
         footer = {
             "",
-            "RUN is a run folder: its encoder embeds a data set. FILE contains a matrix [N, D]: .npy, .npz, .csv,"
-                    + " .safetensors or JSON lines. Names and classes are read as fullrank embed writes them.",
+            "RUN is a run folder: its encoder embeds a data set. FILE contains a matrix [N, D]: .npy, .npz,"
+                    + " .safetensors, .csv or JSON lines. Names and classes are read as fullrank embed writes them.",
             "Rows are scaled to length 1, because a search compares by cosine. The command prints recall@10: the"
                     + " share of the true nearest neighbors that searches find.",
             "With 8 or 4 bits, a search reads a quantized copy of the vectors, which needs less memory. The folder"
@@ -136,78 +123,7 @@ final class IndexCommand extends Job {
         requireFolder("--out", out);
         var settings = new IndexSettings(bits, neighbors, beam, seed, Threads.resolve(threads));
         Threads.use(settings.threads());
-        try (VectorSource source = Files.isDirectory(subject) ? ofRun() : ofFile()) {
-            report(
-                    force
-                            ? VectorIndex.replace(source, out, settings, err()::println)
-                            : VectorIndex.build(source, out, settings));
-        }
-    }
-
-    private VectorSource ofRun() {
-        Split wanted = split == null ? Split.TRAIN : Split.named("--split", split);
-        Natives.loadEarly();
-        try (Trained trained = Trained.open(subject, new Trained.Reading(data, best), err()::println)) {
-            Features features = trained.embed(wanted);
-            var text = "%s split of %s".formatted(wanted.label(), data == null ? subject : data);
-            var from = new IndexCard.Source(
-                    text,
-                    subject.toAbsolutePath().normalize().toString(),
-                    String.valueOf(trained.checkpoint().getFileName()));
-            return VectorSource.of(
-                            features.values(),
-                            features.width(),
-                            trained.data().names(wanted),
-                            features.classes() == null ? null : new Labels(features.classes(), features.names()))
-                    .from(from);
-        }
-    }
-
-    private VectorSource ofFile() {
-        for (String option : List.of("--data", "--split", "--best")) {
-            InputException.when(
-                    isGiven(option),
-                    "%s: found the file %s, expected a run folder, whose encoder embeds data; leave it out",
-                    option,
-                    subject);
-        }
-        return VectorSource.open(subject, line -> err().println("warning: " + line));
-    }
-
-    private void report(IndexReport report) {
-        IndexCard card = report.card();
-        if (json) {
-            out().println(new Json()
-                    .put("folder", report.folder().toString())
-                    .put("rows", card.rows())
-                    .put("width", card.width())
-                    .put("bits", card.settings().bits())
-                    .put("recall", Double.isNaN(card.recall().share()) ? null : card.recall().share())
-                    .put("recallQueries", card.recall().queries())
-                    .put("bytes", report.bytes())
-                    .put("seconds", report.seconds()));
-            return;
-        }
-        var table = new Table();
-        table.row("index", report.folder());
-        table.row(
-                "rows",
-                "%,d of width %d, %d bits".formatted(card.rows(), card.width(), card.settings().bits()));
-        table.row("recall@" + Recall.NEIGHBORS, recall(card.recall()));
-        table.row("on disk", Numbers.bytes(report.bytes()));
-        table.row("time", Numbers.steady(report.seconds()) + " s");
-        out().print(table);
-        out().flush();
-    }
-
-    private static String recall(Recall recall) {
-        return recall.queries() == 0
-                ? "not measured, because there is one row only"
-                : String.format(
-                        Locale.ROOT,
-                        "%.3f of the true neighbors of %s are found",
-                        recall.share(),
-                        Numbers.count(recall.queries(), "row"));
+        new IndexWork(this).build(out, settings);
     }
 
     private void delete() {

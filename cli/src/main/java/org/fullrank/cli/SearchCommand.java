@@ -1,18 +1,8 @@
 package org.fullrank.cli;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
-import java.util.Locale;
 import org.fullrank.engine.InputException;
-import org.fullrank.engine.Threads;
 import org.fullrank.search.Duplicates;
-import org.fullrank.search.Hit;
-import org.fullrank.search.Outlier;
-import org.fullrank.search.QueryRows;
-import org.fullrank.search.RowFilter;
-import org.fullrank.search.VectorIndex;
-import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -104,18 +94,7 @@ final class SearchCommand extends Job {
     void work() {
         SearchOutput.quiet();
         requireOptions();
-        try (VectorIndex index = VectorIndex.open(folder)) {
-            var output = new SearchOutput(index, out(), json);
-            if (duplicates) {
-                Threads.use(Threads.resolve(0));
-                output.duplicates(exact ? Duplicates.ofAllPairs(index, above) : Duplicates.of(index, above), above, limit);
-            } else if (outliers) {
-                Threads.use(Threads.resolve(0));
-                output.outliers(Outlier.of(index, k, limit, exact), k, exact);
-            } else {
-                search(index, output, String.valueOf(query));
-            }
-        }
+        new SearchWork(this).run();
     }
 
     private void requireOptions() {
@@ -147,50 +126,6 @@ final class SearchCommand extends Job {
                                         : outliers ? "no such option with --outliers"
                                                 : "--duplicates or --outliers"));
             }
-        }
-    }
-
-    private void search(VectorIndex index, SearchOutput output, String text) {
-        RowFilter filter = label == null ? RowFilter.all() : RowFilter.label(label);
-        boolean named = run == null && index.hasName(text);
-        Path file = Path.of(text);
-        boolean row = named || run == null && text.startsWith("#") || !Files.isRegularFile(file);
-        if (row && run == null) {
-            int number = index.row(text);
-            List<Hit> hits =
-                    exact ? index.neighborsExactly(number, k, filter) : index.neighbors(number, k, filter);
-            output.neighbors(List.of(text), List.of(hits), k, exact);
-            return;
-        }
-        List<float[]> vectors =
-                text.toLowerCase(Locale.ROOT).endsWith(".npy") ? QueryRows.read(file) : List.of(embed(index, file));
-        List<List<Hit>> hits = vectors.stream()
-                .map(vector -> exact ? index.searchExactly(vector, k, filter) : index.search(vector, k, filter))
-                .toList();
-        output.neighbors(SearchOutput.titles(text, vectors.size()), hits, k, exact);
-    }
-
-    private float[] embed(VectorIndex index, Path image) {
-        String own = index.card().source().run();
-        if (run == null && own == null) {
-            throw new InputException(
-                    "query %s: found a file, but the index was built from a file too, expected a row or a run that embeds"
-                                    .formatted(image)
-                            + " images; give the run with --run");
-        }
-        try (TrainedEncoder encoder =
-                TrainedEncoder.open(run == null ? Path.of(String.valueOf(own)) : run, false, err()::println)) {
-            warnOfAnother(index, String.valueOf(encoder.checkpoint().getFileName()));
-            return encoder.embed(image);
-        }
-    }
-
-    private void warnOfAnother(VectorIndex index, String checkpoint) {
-        String built = index.card().source().checkpoint();
-        if (run == null && !checkpoint.equals(built)) {
-            err().println("warning: the index was built with checkpoint %s, and the image is embedded with %s; build the"
-                            .formatted(built, checkpoint)
-                    + " index again");
         }
     }
 }

@@ -48,7 +48,15 @@ public final class VectorIndex implements AutoCloseable {
     /// @throws InputException when a row is zero or not finite, or when there is something in the folder's place
     /// @throws org.fullrank.engine.JobException when the folder cannot be written
     public static IndexReport build(VectorSource source, Path folder, IndexSettings settings) {
-        return IndexBuild.run(source, folder, settings, false, note -> {});
+        return build(source, folder, settings, line -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param progress gets a line for each step
+    public static IndexReport build(
+            VectorSource source, Path folder, IndexSettings settings, Consumer<String> progress) {
+        return IndexBuild.run(source, folder, settings, false, progress);
     }
 
     /// Builds an index in the place of an older one, which stays until the new one is complete.
