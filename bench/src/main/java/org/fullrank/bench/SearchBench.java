@@ -109,8 +109,7 @@ public final class SearchBench {
     }
 
     private static double rate(VectorIndex index) {
-        float[][] vectors =
-                IntStream.of(queries(index)).mapToObj(index::vector).toArray(float[][]::new);
+        float[][] vectors = IntStream.of(queries(index)).mapToObj(index::vector).toArray(float[][]::new);
         pass(index, vectors, MEASURED); // Java compiles
         return pass(index, vectors, MEASURED);
     }

@@ -62,8 +62,8 @@ final class IndexCommand extends Job {
             names = "--bits",
             paramLabel = "N",
             defaultValue = "" + IndexSettings.BITS,
-            description = "32, 8 or 4 bits for each number of the vectors that are searched. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "32, 8 or 4 bits for each number of the vectors that are searched. Default:" + " ${DEFAULT-VALUE}.")
     int bits;
 
     @Option(
@@ -142,8 +142,7 @@ final class IndexCommand extends Job {
                     .put("deleted", count)
                     .put("rows", left));
         } else {
-            out().println("%s: deleted %s; %,d left"
-                    .formatted(subject, Numbers.count(count, "row"), left));
+            out().println("%s: deleted %s; %,d left".formatted(subject, Numbers.count(count, "row"), left));
         }
     }
 }

@@ -35,9 +35,11 @@ record IndexWork(IndexCommand command) {
     private VectorSource ofRun() {
         Split wanted = command.split == null ? Split.TRAIN : Split.named("--split", command.split);
         Natives.loadEarly();
-        try (Trained trained = Trained.open(command.subject, new Trained.Reading(command.data, command.best), command.err()::println)) {
+        try (Trained trained = Trained.open(
+                command.subject, new Trained.Reading(command.data, command.best), command.err()::println)) {
             Features features = trained.embed(wanted);
-            var text = "%s split of %s".formatted(wanted.label(), command.data == null ? command.subject : command.data);
+            var text =
+                    "%s split of %s".formatted(wanted.label(), command.data == null ? command.subject : command.data);
             var from = new IndexCard.Source(
                     text,
                     command.subject.toAbsolutePath().normalize().toString(),
@@ -65,22 +67,28 @@ record IndexWork(IndexCommand command) {
     private void report(IndexReport report) {
         IndexCard card = report.card();
         if (command.json) {
-            command.out().println(new Json()
-                    .put("folder", report.folder().toString())
-                    .put("rows", card.rows())
-                    .put("width", card.width())
-                    .put("bits", card.settings().bits())
-                    .put("recall", Double.isNaN(card.recall().share()) ? null : card.recall().share())
-                    .put("recallQueries", card.recall().queries())
-                    .put("bytes", report.bytes())
-                    .put("seconds", report.seconds()));
+            command.out()
+                    .println(new Json()
+                            .put("folder", report.folder().toString())
+                            .put("rows", card.rows())
+                            .put("width", card.width())
+                            .put("bits", card.settings().bits())
+                            .put(
+                                    "recall",
+                                    Double.isNaN(card.recall().share())
+                                            ? null
+                                            : card.recall().share())
+                            .put("recallQueries", card.recall().queries())
+                            .put("bytes", report.bytes())
+                            .put("seconds", report.seconds()));
             return;
         }
         var table = new Table();
         table.row("index", report.folder());
         table.row(
                 "rows",
-                "%,d of width %d, %d bits".formatted(card.rows(), card.width(), card.settings().bits()));
+                "%,d of width %d, %d bits"
+                        .formatted(card.rows(), card.width(), card.settings().bits()));
         table.row("recall@" + Recall.NEIGHBORS, recall(card.recall()));
         table.row("on disk", Numbers.bytes(report.bytes()));
         table.row("time", Numbers.steady(report.seconds()) + " s");

@@ -103,11 +103,12 @@ final class SearchCommand extends Job {
             throw conflict("found --duplicates together with --outliers, expected one of them; leave one out");
         }
         if (whole == (query != null)) {
-            throw conflict(whole
-                    ? "QUERY: found %s together with --duplicates or --outliers, expected one of them; leave one out"
-                            .formatted(query)
-                    : "QUERY: found none, expected a row, an image or a .npy file; add one, or --duplicates or"
-                            + " --outliers");
+            throw conflict(
+                    whole
+                            ? "QUERY: found %s together with --duplicates or --outliers, expected one of them; leave one out"
+                                    .formatted(query)
+                            : "QUERY: found none, expected a row, an image or a .npy file; add one, or --duplicates or"
+                                    + " --outliers");
         }
         requireNot(whole, "--class", "--run");
         requireNot(!duplicates, "--above");
@@ -122,9 +123,9 @@ final class SearchCommand extends Job {
                 throw conflict("%s: found it where it has no effect, expected %s; leave it out"
                         .formatted(
                                 option,
-                                duplicates ? "no such option with --duplicates"
-                                        : outliers ? "no such option with --outliers"
-                                                : "--duplicates or --outliers"));
+                                duplicates
+                                        ? "no such option with --duplicates"
+                                        : outliers ? "no such option with --outliers" : "--duplicates or --outliers"));
             }
         }
     }

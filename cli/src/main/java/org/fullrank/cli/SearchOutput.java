@@ -50,7 +50,9 @@ final class SearchOutput {
             for (int i = 0; i < queries.size(); i++) {
                 results.add(new Json()
                         .put("query", queries.get(i))
-                        .put("neighbors", hits.get(i).stream().map(SearchOutput::json).toList())
+                        .put(
+                                "neighbors",
+                                hits.get(i).stream().map(SearchOutput::json).toList())
                         .values());
             }
             out.println(new Json().put("k", k).put("exact", exact).put("results", results));
@@ -73,8 +75,7 @@ final class SearchOutput {
 
     void duplicates(Duplicates found, float above, int limit) {
         List<List<Integer>> groups = found.groups();
-        List<List<Hit>> shown =
-                groups.stream().limit(limit).map(this::members).toList();
+        List<List<Hit>> shown = groups.stream().limit(limit).map(this::members).toList();
         int rows = groups.stream().mapToInt(List::size).sum();
         if (json) {
             out.println(new Json()
@@ -85,13 +86,14 @@ final class SearchOutput {
                     .put(
                             "groups",
                             shown.stream()
-                                    .map(group -> group.stream().map(SearchOutput::json).toList())
+                                    .map(group -> group.stream()
+                                            .map(SearchOutput::json)
+                                            .toList())
                                     .toList()));
             return;
         }
         out.println("%s of near-duplicates with %s: similarity at least %s"
-                .formatted(
-                        Numbers.count(groups.size(), "group"), Numbers.count(rows, "row"), Numbers.plain(above, 4)));
+                .formatted(Numbers.count(groups.size(), "group"), Numbers.count(rows, "row"), Numbers.plain(above, 4)));
         for (int i = 0; i < shown.size(); i++) {
             out.println("\ngroup %d: %s, and the similarity to the first"
                     .formatted(i + 1, Numbers.count(shown.get(i).size(), "row")));

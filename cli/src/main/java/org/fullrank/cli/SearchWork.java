@@ -22,8 +22,7 @@ record SearchWork(SearchCommand command) {
             float above = command.above;
             if (command.duplicates) {
                 Threads.use(Threads.resolve(0));
-                Duplicates found =
-                        command.exact ? Duplicates.ofAllPairs(index, above) : Duplicates.of(index, above);
+                Duplicates found = command.exact ? Duplicates.ofAllPairs(index, above) : Duplicates.of(index, above);
                 output.duplicates(found, above, command.limit);
             } else if (command.outliers) {
                 Threads.use(Threads.resolve(0));
@@ -39,8 +38,7 @@ record SearchWork(SearchCommand command) {
         int k = command.k;
         if (isRow(index, text)) {
             int row = index.row(text);
-            List<Hit> hits =
-                    command.exact ? index.neighborsExactly(row, k, filter) : index.neighbors(row, k, filter);
+            List<Hit> hits = command.exact ? index.neighborsExactly(row, k, filter) : index.neighbors(row, k, filter);
             output.neighbors(List.of(text), List.of(hits), k, command.exact);
             return;
         }
@@ -48,8 +46,7 @@ record SearchWork(SearchCommand command) {
         List<float[]> vectors =
                 text.toLowerCase(Locale.ROOT).endsWith(".npy") ? QueryRows.read(file) : List.of(embed(index, file));
         List<List<Hit>> hits = vectors.stream()
-                .map(vector ->
-                        command.exact ? index.searchExactly(vector, k, filter) : index.search(vector, k, filter))
+                .map(vector -> command.exact ? index.searchExactly(vector, k, filter) : index.search(vector, k, filter))
                 .toList();
         output.neighbors(SearchOutput.titles(text, vectors.size()), hits, k, command.exact);
     }
@@ -78,9 +75,11 @@ record SearchWork(SearchCommand command) {
     private void warnOfAnother(VectorIndex index, String checkpoint) {
         String built = index.card().source().checkpoint();
         if (command.run == null && !checkpoint.equals(built)) {
-            command.err().println("warning: the index was built with checkpoint %s, and the image is embedded with %s; build the"
-                            .formatted(built, checkpoint)
-                    + " index again");
+            command.err()
+                    .println(
+                            "warning: the index was built with checkpoint %s, and the image is embedded with %s; build the"
+                                            .formatted(built, checkpoint)
+                                    + " index again");
         }
     }
 }

@@ -34,7 +34,8 @@ class SearchCommandsTest {
         photos = Files.createDirectory(folder.resolve("photos"));
         for (int i = 0; i < PHOTOS; i++) {
             Path kind = Files.createDirectories(photos.resolve(i % 2 == 0 ? "cats" : "dogs"));
-            ImageIO.write(image(i), "png", kind.resolve("photo%02d.png".formatted(i)).toFile());
+            ImageIO.write(
+                    image(i), "png", kind.resolve("photo%02d.png".formatted(i)).toFile());
         }
         run = folder.resolve("run").toString();
         CommandLineRun trained = CommandLineRun.of(
@@ -106,18 +107,26 @@ class SearchCommandsTest {
         assertThat(lines.getFirst()).isEqualTo("rank  name              class  similarity");
         assertThat(lines.get(1)).matches("1 {5}(cats|dogs)/photo\\d\\d\\.png {2}(cats|dogs) {3}[01]\\.\\d{4}");
         assertThat(found.out()).doesNotContain("photo04");
-        assertThat(search("#2", "-k", "3").out()).isEqualTo(found.out()).isEqualTo(search("#2", "-k", "3", "--exact")
-                .out());
+        assertThat(search("#2", "-k", "3").out())
+                .isEqualTo(found.out())
+                .isEqualTo(search("#2", "-k", "3", "--exact").out());
     }
 
     @Test
     void aClassFiltersTheNeighbors() throws IOException {
-        JsonNode result = json("cats/photo04.png", "--class", "dogs", "-k", "20").path("results");
-        assertThat(result.get(0).path("neighbors")).hasSize(PHOTOS / 2).allMatch(hit -> hit.path("class")
-                .asText()
-                .equals("dogs"));
-        refused(2, "--class: found dog, expected one of the 2 classes of the index: cats, dogs; did you mean dogs?",
-                "search", index, "#0", "--class", "dog");
+        JsonNode result =
+                json("cats/photo04.png", "--class", "dogs", "-k", "20").path("results");
+        assertThat(result.get(0).path("neighbors"))
+                .hasSize(PHOTOS / 2)
+                .allMatch(hit -> hit.path("class").asText().equals("dogs"));
+        refused(
+                2,
+                "--class: found dog, expected one of the 2 classes of the index: cats, dogs; did you mean dogs?",
+                "search",
+                index,
+                "#0",
+                "--class",
+                "dog");
     }
 
     @Test
@@ -125,7 +134,8 @@ class SearchCommandsTest {
         Path copy = folder.resolve("copy.png");
         Files.copy(photos.resolve("dogs/photo05.png"), copy);
         for (String[] options : new String[][] {{copy.toString()}, {copy.toString(), "--run", run}}) {
-            JsonNode hit = json(options).path("results").get(0).path("neighbors").get(0);
+            JsonNode hit =
+                    json(options).path("results").get(0).path("neighbors").get(0);
             assertThat(hit.path("name").asText()).isEqualTo("dogs/photo05.png");
             assertThat(hit.path("similarity").asDouble()).isCloseTo(1, within(1e-5));
         }
@@ -149,7 +159,9 @@ class SearchCommandsTest {
         assertThat(results.get(0).path("neighbors").get(0).path("row").asInt()).isEqualTo(3);
         assertThat(results.get(1).path("query").asText()).isEqualTo(file + " #1");
         assertThat(results.get(1).path("neighbors").get(0).path("row").asInt()).isEqualTo(9);
-        assertThat(search(file.toString()).out()).startsWith("query " + file + " #0\nrank").contains("\n\nquery ");
+        assertThat(search(file.toString()).out())
+                .startsWith("query " + file + " #0\nrank")
+                .contains("\n\nquery ");
         Npy.write(file, two, 4);
         refused(2, "query: found 4 numbers, expected 8 as in index", "search", index, file.toString());
         two[5] = Float.NaN;
@@ -165,12 +177,16 @@ class SearchCommandsTest {
         String place = folder.resolve("plain").toString();
         CommandLineRun built = CommandLineRun.of("index", file, "--out", place, "--bits", "8", "--json");
         assertThat(built.code()).as(built.err()).isZero();
-        assertThat(new ObjectMapper().readTree(built.out()).path("recall").asDouble()).isEqualTo(1);
+        assertThat(new ObjectMapper().readTree(built.out()).path("recall").asDouble())
+                .isEqualTo(1);
         CommandLineRun found = CommandLineRun.of("search", place, "--duplicates");
         assertThat(found.code()).as(found.err()).isZero();
-        assertThat(found.out()).startsWith("2 groups of near-duplicates with 5 rows: similarity at least 0.97\n")
-                .contains("group 1: 3 rows, and the similarity to the first\n   a  1.0000\n   b  1.0000\n   e  1.0000\n");
-        assertThat(CommandLineRun.of("search", place, "--duplicates", "--limit", "1", "--exact").out())
+        assertThat(found.out())
+                .startsWith("2 groups of near-duplicates with 5 rows: similarity at least 0.97\n")
+                .contains(
+                        "group 1: 3 rows, and the similarity to the first\n   a  1.0000\n   b  1.0000\n   e  1.0000\n");
+        assertThat(CommandLineRun.of("search", place, "--duplicates", "--limit", "1", "--exact")
+                        .out())
                 .contains("1 group more; --limit 2 shows them")
                 .doesNotContain("group 2");
         found = CommandLineRun.of("search", place, "--outliers", "-k", "2", "--limit", "1", "--json");
@@ -181,10 +197,12 @@ class SearchCommandsTest {
         refused(2, "the index was built from a file too", "search", place, photos + "/dogs/photo05.png");
         refused(2, "row nme: found no row of this name", "search", place, "nme");
         refused(2, "index %s: found an index, expected nothing there".formatted(place), "index", file, "--out", place);
-        assertThat(CommandLineRun.of("index", place, "--delete", "far", "--delete", "#0").out())
+        assertThat(CommandLineRun.of("index", place, "--delete", "far", "--delete", "#0")
+                        .out())
                 .isEqualTo(place + ": deleted 2 rows; 4 left" + System.lineSeparator());
         refused(2, "row far: found no row of this name", "search", place, "far");
-        assertThat(CommandLineRun.of("index", file, "--out", place, "--force").code()).isZero();
+        assertThat(CommandLineRun.of("index", file, "--out", place, "--force").code())
+                .isZero();
         assertThat(CommandLineRun.of("search", place, "far").code()).isZero();
     }
 
@@ -203,7 +221,15 @@ class SearchCommandsTest {
         refused(2, "--out: found none, expected a folder for the index", "index", run);
         refused(2, "--out no/such/idx: found no folder", "index", run, "--out", "no/such/idx");
         refused(2, "--bits: found 5, expected 32 (not quantized), 8 or 4", "index", run, "--out", index, "--bits", "5");
-        refused(2, "--split: found the file x.npy, expected a run folder", "index", "x.npy", "--out", "y", "--split", "test");
+        refused(
+                2,
+                "--split: found the file x.npy, expected a run folder",
+                "index",
+                "x.npy",
+                "--out",
+                "y",
+                "--split",
+                "test");
         refused(2, "--delete: found options of a build too", "index", index, "--delete", "#1", "--out", "x");
         refused(2, "found a folder that is not an index", "index", run, "--out", photos.toString(), "--force");
     }

@@ -42,6 +42,12 @@ import org.fullrank.text.Numbers;
 final class IndexBuild {
     private static final String SPOOL = "spool";
 
+    /// Memory for rows before they are written as a segment.
+    private static final double SEGMENT_MIB = 128;
+
+    /// Rows that are rotated at once.
+    private static final int ROTATED = 4096;
+
     /// Lucene's limit of an indexed text.
     private static final int LONGEST_TEXT = 32_766;
 
@@ -50,6 +56,12 @@ final class IndexBuild {
     private final RandomRotation rotation;
     private int rows;
     private double seconds;
+
+    /// Replaced in tests.
+    double segmentMib = SEGMENT_MIB;
+
+    /// Segments that were merged.
+    int parts;
 
     /// @param rotation of the vectors before they are quantized
     IndexBuild(VectorSource source, IndexSettings settings, RandomRotation rotation) {
@@ -68,8 +80,7 @@ final class IndexBuild {
                 width,
                 WideCodec.MOST_COLUMNS);
         try (FreshFolder fresh = FreshFolder.beside(folder, replace)) {
-            var rotation =
-                    settings.quantized() ? RandomRotation.of(width, settings.seed()) : RandomRotation.none();
+            var rotation = settings.quantized() ? RandomRotation.of(width, settings.seed()) : RandomRotation.none();
             var build = new IndexBuild(source, settings, rotation);
             IndexCard card = build.into(fresh.path(), progress);
             long bytes = bytes(fresh.path());
@@ -106,7 +117,8 @@ final class IndexBuild {
         var config = new IndexWriterConfig()
                 .setCodec(WideCodec.spool())
                 .setMergePolicy(NoMergePolicy.INSTANCE)
-                .setUseCompoundFile(false);
+                .setRAMBufferSizeMB(segmentMib)
+                .setUseCompoundFile(true); // a process may open few files only
         try (var directory = new MMapDirectory(folder);
                 var writer = new IndexWriter(directory, config)) {
             for (float[] block = next(); block.length > 0; block = next()) {
@@ -114,7 +126,9 @@ final class IndexBuild {
             }
         }
         InputException.when(
-                rows == 0, "%s: found 0 rows, expected at least 1; give another file", source.rows().name());
+                rows == 0,
+                "%s: found 0 rows, expected at least 1; give another file",
+                source.rows().name());
         source.requireRows(rows);
     }
 
@@ -129,21 +143,24 @@ final class IndexBuild {
     private void add(IndexWriter writer, float[] block) throws IOException {
         int columns = source.rows().width();
         UnitVectors.scale(source.rows().name(), rows, block, columns);
-        float[] rotated = rotation.rotateRows(block);
-        for (int from = 0; from < rotated.length; from += columns) {
-            writer.addDocument(document(Arrays.copyOfRange(rotated, from, from + columns)));
-            InputException.when(
-                    ++rows == IndexWriter.MAX_DOCS,
-                    "%s: found %d rows or more, expected fewer; split it",
-                    source.rows().name(),
-                    rows);
+        int step = Math.multiplyExact(ROTATED, columns);
+        for (int first = 0; first < block.length; first += Math.min(step, block.length - first)) {
+            float[] rotated =
+                    rotation.rotateRows(Arrays.copyOfRange(block, first, first + Math.min(step, block.length - first)));
+            for (int from = 0; from < rotated.length; from += columns) {
+                writer.addDocument(document(Arrays.copyOfRange(rotated, from, from + columns)));
+                InputException.when(
+                        ++rows == IndexWriter.MAX_DOCS,
+                        "%s: found %d rows or more, expected fewer; split it",
+                        source.rows().name(),
+                        rows);
+            }
         }
     }
 
     private Document document(float[] vector) {
         var document = new Document();
-        document.add(
-                new KnnFloatVectorField(StoredVectors.VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
+        document.add(new KnnFloatVectorField(StoredVectors.VECTOR, vector, VectorSimilarityFunction.DOT_PRODUCT));
         List<String> names = source.names();
         if (!names.isEmpty()) {
             source.requireRows(Math.max(rows + 1, names.size()));
@@ -189,6 +206,7 @@ final class IndexBuild {
                     var reader = DirectoryReader.open(spooled);
                     var directory = new MMapDirectory(to);
                     var writer = new IndexWriter(directory, config)) {
+                parts = reader.leaves().size();
                 writer.addIndexes(reader.leaves().stream()
                         .map(leaf -> (CodecReader) leaf.reader())
                         .toArray(CodecReader[]::new));

@@ -29,7 +29,8 @@ public record IndexCard(int rows, int width, IndexSettings settings, Source sour
     /// @param text for people, such as the path of a file
     /// @param run folder of the run that embeds new images; null if the vectors come from a file
     /// @param checkpoint name of the checkpoint that embedded the rows; null with `run`
-    public record Source(String text, @Nullable String run, @Nullable String checkpoint) {
+    public record Source(
+            String text, @Nullable String run, @Nullable String checkpoint) {
         /// Vectors of a file.
         public static Source file(String text) {
             return new Source(text, null, null);
@@ -83,8 +84,12 @@ public record IndexCard(int rows, int width, IndexSettings settings, Source sour
 
     private record Reader(Path folder, ObjectNode values) {
         IndexCard card() {
-            var settings =
-                    new IndexSettings(number("bits"), number("neighbors"), number("beam"), value("seed").asLong(), 1);
+            var settings = new IndexSettings(
+                    number("bits"),
+                    number("neighbors"),
+                    number("beam"),
+                    value("seed").asLong(),
+                    1);
             var source = new Source(value("source").asText(), text("run"), text("checkpoint"));
             var recall = new Recall(value("recall").asDouble(Double.NaN), number("recallQueries"));
             return new IndexCard(number("rows"), number("width"), settings, source, recall);

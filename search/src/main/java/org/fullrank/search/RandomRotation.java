@@ -102,7 +102,8 @@ record RandomRotation(float[][] matrix) {
         }
         try (var scope = Scope.withoutGradients()) {
             Tensor q = Tensors.of(flat(), columns, columns);
-            return Tensors.floats(Tensors.of(rows, rows.length / columns, columns).matmul(q.t())); // [B, D]
+            return Tensors.floats(
+                    Tensors.of(rows, rows.length / columns, columns).matmul(q.t())); // [B, D]
         }
     }
 

@@ -18,8 +18,8 @@ final class RecallMeasurement {
         long found = 0;
         for (int i = 0; i < queries.length; i++) {
             float least = truth[i].similarity(k - 1) - Recall.ROUNDING;
-            TopRows some = stored.nearest(
-                    stored.vector(queries[i]), k, RowFilter.all().without(queries[i]));
+            TopRows some =
+                    stored.nearest(stored.vector(queries[i]), k, RowFilter.all().without(queries[i]));
             for (int place = 0; place < some.size(); place++) {
                 found += some.similarity(place) >= least ? 1 : 0;
             }

@@ -213,7 +213,9 @@ final class StoredVectors implements AutoCloseable {
     private SequencedMap<String, Integer> terms(String field, int most) {
         return reading(() -> {
             SequencedMap<String, Integer> found = new LinkedHashMap<>();
-            TermsEnum terms = leaf.terms(field) == null ? TermsEnum.EMPTY : leaf.terms(field).iterator();
+            TermsEnum terms = leaf.terms(field) == null
+                    ? TermsEnum.EMPTY
+                    : leaf.terms(field).iterator();
             for (BytesRef term = terms.next(); term != null && found.size() < most; term = terms.next()) {
                 found.put(term.utf8ToString(), terms.docFreq());
             }

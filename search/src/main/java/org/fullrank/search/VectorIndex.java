@@ -172,11 +172,14 @@ public final class VectorIndex implements AutoCloseable {
                             found.size(),
                             String.join(
                                     ", ",
-                                    found.stream().limit(CLASSES_LISTED).map(row -> "#" + row).toList())));
+                                    found.stream()
+                                            .limit(CLASSES_LISTED)
+                                            .map(row -> "#" + row)
+                                            .toList())));
         }
         if (found.isEmpty() && !name.matches("#\\d{1,9}")) {
-            throw new InputException("row %s: found no row of this name in the index%s"
-                    .formatted(printable(name), suggestion(name)));
+            throw new InputException(
+                    "row %s: found no row of this name in the index%s".formatted(printable(name), suggestion(name)));
         }
         int row = found.isEmpty() ? Integer.parseInt(name.substring(1)) : found.getFirst();
         requireRow(row);

@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /// @param names one for each row; empty if the rows have none
 /// @param labels one for each row; null if there are none
 /// @param source what is written on the index
-public record VectorSource(RowStream rows, List<String> names, @Nullable Labels labels, IndexCard.Source source)
-        implements AutoCloseable {
+public record VectorSource(
+        RowStream rows, List<String> names, @Nullable Labels labels, IndexCard.Source source) implements AutoCloseable {
     /// Headers of a CSV column with the names of the rows.
     private static final Set<String> NAME_COLUMNS = Set.of("path", "name", "file", "filename", "image", "id");
 
@@ -92,8 +92,7 @@ public record VectorSource(RowStream rows, List<String> names, @Nullable Labels 
             return Files.exists(file) ? Files.readAllLines(file) : List.of();
         } catch (IOException e) {
             String reason = e instanceof CharacterCodingException ? "it is not UTF-8 text" : e.getMessage();
-            throw new InputException(
-                    "%s: cannot be read (%s); write one name on each line".formatted(file, reason), e);
+            throw new InputException("%s: cannot be read (%s); write one name on each line".formatted(file, reason), e);
         }
     }
 

@@ -29,8 +29,8 @@ final class WideCodec extends Lucene104Codec {
 
     /// Vectors without a graph, for a part of an index that is merged later.
     static WideCodec spool() {
-        return new WideCodec(new Lucene99HnswVectorsFormat(
-                IndexSettings.NEIGHBORS, IndexSettings.BEAM, 1, null, NO_GRAPH));
+        return new WideCodec(
+                new Lucene99HnswVectorsFormat(IndexSettings.NEIGHBORS, IndexSettings.BEAM, 1, null, NO_GRAPH));
     }
 
     /// Vectors with their graph.

@@ -55,8 +55,8 @@ class GroupsAndOutliersTest {
     /// Groups by repeated search for what a group touches, in float64.
     private static List<List<Integer>> naive(SampleVectors sample, double above) {
         List<List<Integer>> groups = new ArrayList<>();
-        var open = new TreeSet<>(
-                IntStream.range(0, sample.rows().length).boxed().toList());
+        var open =
+                new TreeSet<>(IntStream.range(0, sample.rows().length).boxed().toList());
         while (!open.isEmpty()) {
             var group = new TreeSet<>(List.of(open.removeFirst()));
             List<Integer> fresh = new ArrayList<>(group);
@@ -74,8 +74,8 @@ class GroupsAndOutliersTest {
                 groups.add(List.copyOf(group));
             }
         }
-        groups.sort(Comparator.comparingInt((List<Integer> group) -> -group.size())
-                .thenComparing(List::getFirst));
+        groups.sort(
+                Comparator.comparingInt((List<Integer> group) -> -group.size()).thenComparing(List::getFirst));
         return groups;
     }
 
@@ -98,8 +98,7 @@ class GroupsAndOutliersTest {
     void aChainIsOneGroup() {
         SampleVectors sample = copies();
         assertThat(sample.cosine(100, 115)).isLessThan(0.9);
-        assertThat(naive(sample, 0.95f))
-                .anySatisfy(group -> assertThat(group).contains(100, 115));
+        assertThat(naive(sample, 0.95f)).anySatisfy(group -> assertThat(group).contains(100, 115));
     }
 
     @Test
@@ -154,7 +153,12 @@ class GroupsAndOutliersTest {
         for (int row = 0; row < 600; row++) {
             int query = row;
             means[row] =
-                    sample.nearest(sample.rows()[row], 5, IntStream.range(0, 600).filter(other -> other != query)).stream()
+                    sample
+                            .nearest(
+                                    sample.rows()[row],
+                                    5,
+                                    IntStream.range(0, 600).filter(other -> other != query))
+                            .stream()
                             .mapToDouble(other -> sample.cosine(query, other))
                             .average()
                             .orElseThrow();

@@ -13,6 +13,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
@@ -55,9 +56,32 @@ class IndexBuildTest {
         assertThat(files()).isEmpty();
     }
 
+    /// The rows of a large file are written in several parts, which are merged.
+    @Test
+    void rowsOfSeveralPartsKeepTheirOrder() throws IOException {
+        SampleVectors sample = SampleVectors.clustered(6000, 24, 50, 0.5);
+        List<String> names = IntStream.range(0, 6000).mapToObj(i -> "row" + i).toList();
+        var build = new IndexBuild(sample.source(names, null), SETTINGS.withBits(8), RandomRotation.of(24, 0));
+        build.segmentMib = 0.2;
+        Files.createDirectory(idx());
+        List<String> notes = new ArrayList<>();
+        build.into(idx(), notes::add);
+        assertThat(build.parts).isGreaterThan(3);
+        try (VectorIndex index = VectorIndex.open(idx())) {
+            for (int row = 0; row < 6000; row += 37) {
+                assertThat(index.name(row)).isEqualTo("row" + row);
+                assertThat(SampleVectors.cosine(index.vector(row), sample.rows()[row]))
+                        .isGreaterThan(0.99999);
+            }
+            assertThat(sample.recall(index, 10, 10)).isGreaterThan(0.98);
+        }
+    }
+
     @Test
     void wrongRowsAreRefusedByTheirNumber() throws IOException {
-        refused(rows(1, 2, 0, 0, 3, 4), "vectors: found only zeros in row 1 (from 0), expected a vector with a direction");
+        refused(
+                rows(1, 2, 0, 0, 3, 4),
+                "vectors: found only zeros in row 1 (from 0), expected a vector with a direction");
         refused(rows(1, 2, 1, 2, 3, Float.NaN), "vectors: found a number that is not finite in row 2 (from 0)");
         refused(rows(Float.NEGATIVE_INFINITY, 2), "vectors: found a number that is not finite in row 0 (from 0)");
         refused(rows(), "vectors: found 0 rows, expected at least 1");
@@ -85,8 +109,13 @@ class IndexBuildTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"5, 16, 100, 1, --bits: found 5", "32, 0, 100, 1, --neighbors: found 0", "8, 600, 100, 1, --neighbors",
-        "4, 16, 4000, 1, '--beam: found 4000, expected 1 to 3200'", "4, 16, 100, 0, --threads: found 0"})
+    @CsvSource({
+        "5, 16, 100, 1, --bits: found 5",
+        "32, 0, 100, 1, --neighbors: found 0",
+        "8, 600, 100, 1, --neighbors",
+        "4, 16, 4000, 1, '--beam: found 4000, expected 1 to 3200'",
+        "4, 16, 100, 0, --threads: found 0"
+    })
     void settingsOutOfRangeAreRefused(int bits, int neighbors, int beam, int threads, String message) {
         assertThatThrownBy(() -> new IndexSettings(bits, neighbors, beam, 0, threads))
                 .isInstanceOf(InputException.class)

@@ -43,8 +43,14 @@ class QuantizationTest {
 
     @Test
     void theFilesHoldOneNumberInHalfAByte() throws IOException {
-        VectorIndex.build(UNLIKE.source(), folder.resolve("four"), IndexSettings.defaults().withBits(4));
-        VectorIndex.build(UNLIKE.source(), folder.resolve("eight"), IndexSettings.defaults().withBits(8));
+        VectorIndex.build(
+                UNLIKE.source(),
+                folder.resolve("four"),
+                IndexSettings.defaults().withBits(4));
+        VectorIndex.build(
+                UNLIKE.source(),
+                folder.resolve("eight"),
+                IndexSettings.defaults().withBits(8));
         long overhead = 20 * 2000; // corrections of each row
         assertThat(quantizedBytes("four")).isBetween(2000L * COLUMNS / 2, 2000L * COLUMNS / 2 + overhead);
         assertThat(quantizedBytes("eight")).isBetween(2000L * COLUMNS, 2000L * COLUMNS + overhead);
@@ -68,8 +74,9 @@ class QuantizationTest {
 
     private long quantizedBytes(String name) throws IOException {
         try (Stream<Path> files = Files.list(folder.resolve(name))) {
-            Path quantized =
-                    files.filter(file -> file.toString().endsWith(".veq")).findFirst().orElseThrow();
+            Path quantized = files.filter(file -> file.toString().endsWith(".veq"))
+                    .findFirst()
+                    .orElseThrow();
             return Files.size(quantized);
         }
     }

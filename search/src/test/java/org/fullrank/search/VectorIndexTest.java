@@ -132,7 +132,8 @@ class VectorIndexTest {
         try (VectorIndex index = build(few.source(), SETTINGS)) {
             assertThat(index.search(few.rows()[0], 100, RowFilter.all())).hasSize(5);
             assertThat(index.neighbors(0, Integer.MAX_VALUE, RowFilter.all())).hasSize(4);
-            assertThat(index.neighborsExactly(0, Integer.MAX_VALUE, RowFilter.all())).hasSize(4);
+            assertThat(index.neighborsExactly(0, Integer.MAX_VALUE, RowFilter.all()))
+                    .hasSize(4);
             assertThatThrownBy(() -> index.search(few.rows()[0], 0, RowFilter.all()))
                     .hasMessage("-k: found 0, expected at least 1 row to find; correct it");
         }
@@ -142,7 +143,8 @@ class VectorIndexTest {
     void anIndexOfOneRowHasNoRecall() {
         try (VectorIndex index = build(VectorSource.of(new float[] {3, 4}, 2, List.of(), null), SETTINGS)) {
             assertThat(index.card().recall()).isEqualTo(new Recall(Double.NaN, 0));
-            assertThat(index.search(new float[] {1, 0}, 3, RowFilter.all())).containsExactly(new Hit(0, "#0", null, 0.6f));
+            assertThat(index.search(new float[] {1, 0}, 3, RowFilter.all()))
+                    .containsExactly(new Hit(0, "#0", null, 0.6f));
             assertThat(index.neighbors(0, 3, RowFilter.all())).isEmpty();
         }
     }
@@ -160,7 +162,8 @@ class VectorIndexTest {
             assertThatThrownBy(() -> index.search(new float[] {1, Float.NaN, 0, 0}, 1, RowFilter.all()))
                     .hasMessageContaining("query: found a number that is not finite in row 0");
             assertThatThrownBy(() -> index.neighbors(5, 1, RowFilter.all()))
-                    .hasMessage("row #5: found no such row, expected one of the 5 rows of the index; correct the number");
+                    .hasMessage(
+                            "row #5: found no such row, expected one of the 5 rows of the index; correct the number");
         }
         assertThatThrownBy(() -> index.neighbors(0, 1, RowFilter.all()))
                 .isInstanceOf(InputException.class)
@@ -250,7 +253,9 @@ class VectorIndexTest {
             Hit nearest = before.getFirst();
             assertThat(VectorIndex.delete(place, List.of(nearest.name(), "#1999", "#1999")))
                     .isEqualTo(2);
-            assertThat(index.neighbors(9, 5, RowFilter.all())).as("opened before").isEqualTo(before);
+            assertThat(index.neighbors(9, 5, RowFilter.all()))
+                    .as("opened before")
+                    .isEqualTo(before);
         }
         try (VectorIndex index = VectorIndex.open(place)) {
             assertThat(index.rows()).isEqualTo(1998);
@@ -263,7 +268,8 @@ class VectorIndexTest {
         assertThatThrownBy(() -> VectorIndex.delete(
                         place,
                         IntStream.range(0, 2000)
-                                .filter(row -> row != 1999 && row != before.getFirst().row())
+                                .filter(row ->
+                                        row != 1999 && row != before.getFirst().row())
                                 .mapToObj(row -> "#" + row)
                                 .toList()))
                 .hasMessageContaining("found no row that is kept");

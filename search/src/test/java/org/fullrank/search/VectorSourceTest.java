@@ -61,9 +61,7 @@ class VectorSourceTest {
 
     @Test
     void aCsvHasNamesAndClassesInItsColumns() throws IOException {
-        Path file = Files.writeString(
-                folder.resolve("z.csv"),
-                """
+        Path file = Files.writeString(folder.resolve("z.csv"), """
                 path,e0,e1,class
                 "a,1.png",1,2,cats
                 b.png,3,4,
