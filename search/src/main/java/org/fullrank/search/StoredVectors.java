@@ -137,7 +137,7 @@ final class StoredVectors implements AutoCloseable {
             int wanted = labels == null ? -1 : labels.lookupTerm(new BytesRef(String.valueOf(filter.label())));
             var top = new TopRows(k);
             for (int row = 0; row < size(); row++) {
-                boolean in = labels == null || labels.advanceExact(row) && labels.ordValue() == wanted;
+                boolean in = labels == null || (labels.advanceExact(row) && labels.ordValue() == wanted);
                 if (in && isLive(row) && !filter.without().contains(row)) {
                     top.offer(row, cosine(query, vectors.vectorValue(row)));
                 }

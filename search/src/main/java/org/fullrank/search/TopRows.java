@@ -66,6 +66,6 @@ final class TopRows {
     }
 
     private boolean isBefore(int row, float similarity, int place) {
-        return similarity > similarities[place] || similarity == similarities[place] && row < rows[place];
+        return similarity > similarities[place] || (similarity == similarities[place] && row < rows[place]);
     }
 }
