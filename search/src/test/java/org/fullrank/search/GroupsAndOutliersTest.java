@@ -101,6 +101,25 @@ class GroupsAndOutliersTest {
         assertThat(naive(sample, 0.95f)).anySatisfy(group -> assertThat(group).contains(100, 115));
     }
 
+    /// The nearest neighbors of a row are all of its own half. The search must go on to reach the other half.
+    @Test
+    void twoHalvesThatAreNearAreOneGroup() {
+        float[][] rows = SampleVectors.clustered(300, 16, 300, 0.1).rows();
+        Keyed random = Keyed.of(13);
+        float[] other = near(rows[0], 0.15, random);
+        for (int row = 0; row < 80; row++) {
+            rows[row] = near(row % 2 == 0 ? rows[0] : other, 0.001, random);
+        }
+        var sample = new SampleVectors(rows);
+        assertThat(sample.cosine(2, 3)).isBetween(0.971, 0.995);
+        try (VectorIndex index = build(sample, 8)) {
+            Duplicates found = Duplicates.of(index, 0.97f);
+            assertThat(found.groups()).isEqualTo(naive(sample, 0.97f));
+            assertThat(found.groups().getFirst()).hasSize(80);
+            assertThat(found.exact()).isFalse();
+        }
+    }
+
     @Test
     void equalRowsAreDuplicatesAtTheHighestThreshold() {
         try (VectorIndex index = build(copies(), 8)) {
