@@ -99,9 +99,9 @@ final class IndexBuild {
         long start = System.nanoTime();
         Path spool = folder.resolve(SPOOL);
         spool(spool);
-        progress.accept("%s of width %d"
+        progress.accept("read %s of width %d; linking them"
                 .formatted(Numbers.count(rows, "row"), source.rows().width()));
-        merge(spool, folder);
+        merge(spool, folder, progress);
         FreshFolder.delete(spool);
         if (settings.quantized()) {
             rotation.write(folder.resolve(VectorIndex.ROTATION));
@@ -194,12 +194,13 @@ final class IndexBuild {
         return new BytesRef(bytes);
     }
 
-    private void merge(Path from, Path to) throws IOException {
+    private void merge(Path from, Path to, Consumer<String> progress) throws IOException {
         ExecutorService workers = settings.threads() == 1 ? null : Executors.newFixedThreadPool(settings.threads());
         try {
             var config = new IndexWriterConfig()
                     .setCodec(WideCodec.graph(settings, workers))
                     .setMergeScheduler(new SerialMergeScheduler())
+                    .setInfoStream(new LinkProgress(rows, progress))
                     .setUseCompoundFile(false);
             config.getMergePolicy().setNoCFSRatio(0);
             try (var spooled = new MMapDirectory(from);

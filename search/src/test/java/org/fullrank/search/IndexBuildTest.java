@@ -12,9 +12,11 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
@@ -75,6 +77,18 @@ class IndexBuildTest {
             }
             assertThat(sample.recall(index, 10, 10)).isGreaterThan(0.98);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2})
+    void aLargeBuildReportsItsProgress(int threads) {
+        SampleVectors sample = SampleVectors.clustered(12_000, 2, 100, 0.5);
+        List<String> notes = Collections.synchronizedList(new ArrayList<>());
+        VectorIndex.build(sample.source(), idx(), new IndexSettings(32, 4, 8, 0, threads), notes::add);
+        assertThat(notes)
+                .hasSize(3)
+                .element(1, InstanceOfAssertFactories.STRING)
+                .matches("linked 10,000 of 12,000 rows, \\d+ s left");
     }
 
     @Test
@@ -146,7 +160,7 @@ class IndexBuildTest {
         try (VectorIndex index = VectorIndex.open(idx())) {
             assertThat(index.rows()).isEqualTo(2);
         }
-        assertThat(notes).containsExactly("2 rows of width 2", "the graph is complete; measuring its recall");
+        assertThat(notes).containsExactly("read 2 rows of width 2; linking them", "the graph is complete; measuring its recall");
         assertThat(files()).containsExactly("idx", "photos");
     }
 
