@@ -22,6 +22,9 @@ import org.fullrank.trained.Trained;
 
 /// Builds the index of [IndexCommand], and prints what it is.
 record IndexWork(IndexCommand command) {
+    /// Below this recall, more than one neighbor of ten is missing on average.
+    private static final double LOW_RECALL = 0.9;
+
     void build(Path folder, IndexSettings settings) {
         Consumer<String> progress = command.err()::println;
         try (VectorSource source = Files.isDirectory(command.subject) ? ofRun() : ofFile()) {
@@ -66,6 +69,14 @@ record IndexWork(IndexCommand command) {
 
     private void report(IndexReport report) {
         IndexCard card = report.card();
+        if (card.recall().share() < LOW_RECALL) {
+            command.err()
+                    .printf(
+                            Locale.ROOT,
+                            "warning: searches miss many neighbors (recall@%d %.3f); raise --neighbors or --beam%n",
+                            Recall.NEIGHBORS,
+                            card.recall().share());
+        }
         if (command.json) {
             command.out()
                     .println(new Json()

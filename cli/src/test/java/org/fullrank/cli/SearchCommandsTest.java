@@ -207,6 +207,25 @@ class SearchCommandsTest {
     }
 
     @Test
+    void aLowRecallIsAWarning() throws IOException {
+        var random = Keyed.of(1);
+        float[] noise = new float[1500 * 32];
+        for (int i = 0; i < noise.length; i++) {
+            noise[i] = (float) random.nextGaussian();
+        }
+        String file = folder.resolve("noise.npy").toString();
+        Npy.write(Path.of(file), noise, 32);
+        String place = folder.resolve("noisy").toString();
+        CommandLineRun built =
+                CommandLineRun.of("index", file, "--out", place, "--neighbors", "2", "--beam", "2", "--threads", "1");
+        assertThat(built.code()).as(built.err()).isZero();
+        assertThat(built.err())
+                .contains("warning: searches miss many neighbors (recall@10 0.", "); raise --neighbors or --beam");
+        assertThat(CommandLineRun.of("index", file, "--out", place, "--force").err())
+                .doesNotContain("warning");
+    }
+
+    @Test
     void optionsThatDoNotFitAreRefused() {
         refused(2, "QUERY: found none, expected a row, an image or a .npy file", "search", index);
         refused(2, "QUERY: found #1 together with --duplicates or --outliers", "search", index, "#1", "--outliers");

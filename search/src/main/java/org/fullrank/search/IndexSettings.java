@@ -21,7 +21,9 @@ public record IndexSettings(int bits, int neighbors, int beam, long seed, int th
     /// The usual value: recall@10 above 0.98 on embeddings of images.
     public static final int BEAM = 100;
 
-    /// Lucene's limits.
+    /// Lucene's limits. With one neighbor, the graph would be a path.
+    private static final int LEAST_LINKED = 2;
+
     private static final int MOST_NEIGHBORS = 512;
 
     private static final int MOST_BEAM = 3200;
@@ -31,9 +33,9 @@ public record IndexSettings(int bits, int neighbors, int beam, long seed, int th
                 bits == 32 || bits == 8 || bits == 4,
                 "--bits: found %d, expected 32 (not quantized), 8 or 4; choose one of them",
                 bits);
-        requireRange("--neighbors", neighbors, MOST_NEIGHBORS);
-        requireRange("--beam", beam, MOST_BEAM);
-        requireRange("--threads", threads, Integer.MAX_VALUE);
+        requireRange("--neighbors", neighbors, LEAST_LINKED, MOST_NEIGHBORS);
+        requireRange("--beam", beam, LEAST_LINKED, MOST_BEAM);
+        requireRange("--threads", threads, 1, Integer.MAX_VALUE);
     }
 
     /// 32 bits, 16 neighbors, a beam of 100, seed 0, one thread.
@@ -56,8 +58,13 @@ public record IndexSettings(int bits, int neighbors, int beam, long seed, int th
         return bits < BITS;
     }
 
-    private static void requireRange(String option, int found, int most) {
+    private static void requireRange(String option, int found, int least, int most) {
         InputException.when(
-                found < 1 || found > most, "%s: found %d, expected 1 to %d; correct it", option, found, most);
+                found < least || found > most,
+                "%s: found %d, expected %d to %d; correct it",
+                option,
+                found,
+                least,
+                most);
     }
 }

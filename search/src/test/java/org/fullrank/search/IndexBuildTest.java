@@ -125,9 +125,9 @@ class IndexBuildTest {
     @ParameterizedTest
     @CsvSource({
         "5, 16, 100, 1, --bits: found 5",
-        "32, 0, 100, 1, --neighbors: found 0",
+        "32, 1, 100, 1, --neighbors: found 1", "32, 2, 1, 1, --beam: found 1",
         "8, 600, 100, 1, --neighbors",
-        "4, 16, 4000, 1, '--beam: found 4000, expected 1 to 3200'",
+        "4, 16, 4000, 1, '--beam: found 4000, expected 2 to 3200'",
         "4, 16, 100, 0, --threads: found 0"
     })
     void settingsOutOfRangeAreRefused(int bits, int neighbors, int beam, int threads, String message) {
