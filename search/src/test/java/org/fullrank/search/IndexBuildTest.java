@@ -125,7 +125,8 @@ class IndexBuildTest {
     @ParameterizedTest
     @CsvSource({
         "5, 16, 100, 1, --bits: found 5",
-        "32, 1, 100, 1, --neighbors: found 1", "32, 2, 1, 1, --beam: found 1",
+        "32, 1, 100, 1, --neighbors: found 1",
+        "32, 2, 1, 1, --beam: found 1",
         "8, 600, 100, 1, --neighbors",
         "4, 16, 4000, 1, '--beam: found 4000, expected 2 to 3200'",
         "4, 16, 100, 0, --threads: found 0"
@@ -160,7 +161,8 @@ class IndexBuildTest {
         try (VectorIndex index = VectorIndex.open(idx())) {
             assertThat(index.rows()).isEqualTo(2);
         }
-        assertThat(notes).containsExactly("read 2 rows of width 2; linking them", "the graph is complete; measuring its recall");
+        assertThat(notes)
+                .containsExactly("read 2 rows of width 2; linking them", "the graph is complete; measuring its recall");
         assertThat(files()).containsExactly("idx", "photos");
     }
 
