@@ -79,6 +79,7 @@ final class IndexBuild {
                 source.rows().name(),
                 width,
                 WideCodec.MOST_COLUMNS);
+        source.rows().rows().ifPresent(source::requireRows);
         try (FreshFolder fresh = FreshFolder.beside(folder, replace)) {
             var rotation = settings.quantized() ? RandomRotation.of(width, settings.seed()) : RandomRotation.none();
             var build = new IndexBuild(source, settings, rotation);

@@ -62,12 +62,12 @@ public record VectorSource(
     }
 
     /// @throws InputException when there are more or fewer names or labels than rows
-    void requireRows(int found) {
+    void requireRows(long found) {
         requireCount("names", names.isEmpty() ? found : names.size(), found);
         requireCount("labels", labels == null ? found : labels.classes().length, found);
     }
 
-    private void requireCount(String what, int count, int found) {
+    private void requireCount(String what, long count, long found) {
         InputException.unless(
                 count == found,
                 "%s: found %d %s for %d rows, expected one for each; write the embeddings again",

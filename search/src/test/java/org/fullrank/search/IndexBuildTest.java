@@ -104,7 +104,10 @@ class IndexBuildTest {
     @Test
     void namesAndLabelsMustBeAsManyAsRows() throws IOException {
         float[] values = {1, 2, 3, 4};
-        refused(VectorSource.of(values, 2, List.of("a"), null), "vectors: found 1 names for 2 rows");
+        refused(VectorSource.of(new float[8], 2, List.of("a"), null), "vectors: found 1 names for 4 rows");
+        refused(
+                new VectorSource(new Broken(), List.of("a"), null, IndexCard.Source.file("broken")),
+                "broken: found 1 names for 2 rows");
         refused(VectorSource.of(values, 2, List.of("a", "b", "c"), null), "vectors: found 3 names for 2 rows");
         Labels one = new Labels(new int[] {0}, List.of("cats"));
         refused(VectorSource.of(values, 2, List.of(), one), "vectors: found 1 labels for 2 rows");
