@@ -10,6 +10,7 @@ import org.fullrank.data.Split;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.probe.Features;
+import org.fullrank.rows.RowStreams;
 import org.fullrank.search.IndexCard;
 import org.fullrank.search.IndexReport;
 import org.fullrank.search.IndexSettings;
@@ -47,12 +48,11 @@ record IndexWork(IndexCommand command) {
                     text,
                     command.subject.toAbsolutePath().normalize().toString(),
                     String.valueOf(trained.checkpoint().getFileName()));
-            return VectorSource.of(
-                            features.values(),
-                            features.width(),
-                            trained.data().names(wanted),
-                            features.classes() == null ? null : new Labels(features.classes(), features.names()))
-                    .from(from);
+            return new VectorSource(
+                    RowStreams.of(text, features.values(), features.width()),
+                    trained.data().names(wanted),
+                    features.classes() == null ? null : new Labels(features.classes(), features.names()),
+                    from);
         }
     }
 

@@ -70,7 +70,7 @@ class SearchCommandsTest {
         var random = Keyed.of(seed);
         int color = (int) random.nextLong() & 0xFFFFFF;
         for (int pixel = 0; pixel < 16 * 20; pixel++) {
-            image.setRGB(pixel % 20, pixel / 20, color ^ (int) random.nextLong() & 0x3F3F3F);
+            image.setRGB(pixel % 20, pixel / 20, color ^ ((int) random.nextLong() & 0x3F3F3F));
         }
         return image;
     }

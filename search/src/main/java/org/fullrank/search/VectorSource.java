@@ -56,11 +56,6 @@ public record VectorSource(
                 RowStreams.of("vectors", values, width), names, labels, IndexCard.Source.file("vectors in memory"));
     }
 
-    /// The same vectors with another source on the index.
-    public VectorSource from(IndexCard.Source other) {
-        return new VectorSource(rows, names, labels, other);
-    }
-
     /// @throws InputException when there are more or fewer names or labels than rows
     void requireRows(long found) {
         requireCount("names", names.isEmpty() ? found : names.size(), found);
