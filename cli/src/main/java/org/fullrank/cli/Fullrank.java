@@ -31,6 +31,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
             EvaluateCommand.class,
             DiagnoseCommand.class,
             EmbedCommand.class,
+            IndexCommand.class,
+            SearchCommand.class,
             ExportCommand.class,
             ImportCommand.class,
             ReplayCommand.class,

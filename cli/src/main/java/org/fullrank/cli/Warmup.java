@@ -24,7 +24,7 @@ final class Warmup {
 
     private static final int RECORD = 1 + 3 * 32 * 32;
 
-    /// Runs each quick command and a small training, and writes the help of `fullrank` and of each command
+    /// Runs each quick command, a small training and a search, and writes the help of `fullrank` and of each command
     /// into a folder.
     ///
     /// @param arguments the folder, created if it is missing. The file `_` contains the output of `fullrank
@@ -42,8 +42,8 @@ final class Warmup {
         train(nowhere);
     }
 
-    /// A training with its evaluation, whose result does not matter. Without native libraries for this machine,
-    /// it ends early.
+    /// A training with its evaluation and a search, whose results do not matter. Without native libraries for
+    /// this machine, it ends early.
     private static void train(PrintStream nowhere) throws IOException {
         byte[] images = new byte[IMAGES * RECORD];
         new Random(0).nextBytes(images);
@@ -60,6 +60,9 @@ final class Warmup {
                 line.addAll(List.of("--set", setting));
             }
             Fullrank.execute(nowhere, nowhere, line.toArray(String[]::new));
+            String index = folder.resolve("index").toString();
+            Fullrank.execute(nowhere, nowhere, "index", folder.resolve("run").toString(), "--out", index);
+            Fullrank.execute(nowhere, nowhere, "search", index, "#0");
         } finally {
             try (Stream<Path> files = Files.walk(folder)) {
                 for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {

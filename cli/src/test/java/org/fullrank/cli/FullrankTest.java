@@ -23,6 +23,8 @@ class FullrankTest {
             "evaluate",
             "diagnose",
             "embed",
+            "index",
+            "search",
             "export",
             "import",
             "replay",

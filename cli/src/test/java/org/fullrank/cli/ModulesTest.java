@@ -41,10 +41,12 @@ class ModulesTest {
             Set.of("image"),
             "lab",
             Set.of(CORE, "online"),
+            "search",
+            Set.of(CORE),
             "serve",
             Set.of(CORE),
             "cli",
-            Set.of(CORE, "online", "stream", "lab", "serve"));
+            Set.of(CORE, "online", "stream", "lab", "search", "serve"));
 
     /// Not under test classes, however they are laid out.
     private static final ImportOption PRODUCTION =
@@ -100,7 +102,7 @@ class ModulesTest {
     /// A reader who meets a class name must know which class it is.
     @Test
     void noTwoTopLevelClassesShareASimpleName() {
-        Set<String> modules = Set.of(CORE, "cli", "serve", "lab");
+        Set<String> modules = Set.of(CORE, "cli", "search", "serve", "lab");
         Map<String, List<String>> byName = CLASSES.stream()
                 .filter(type -> modules.contains(module(type)))
                 .filter(type -> type.isTopLevelClass() && !type.getSimpleName().equals("package-info"))

@@ -142,6 +142,11 @@ public final class TrainedEncoder implements AutoCloseable {
         return Embedder.embed(built.method, views, items);
     }
 
+    /// The checkpoint that was read.
+    public Path checkpoint() {
+        return checkpoint;
+    }
+
     /// Whether the encoder was trained on images.
     public boolean readsImages() {
         return recipe.views() instanceof ImageViews;

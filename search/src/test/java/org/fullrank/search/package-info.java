@@ -1,0 +1,4 @@
+@NullMarked
+package org.fullrank.search;
+
+import org.jspecify.annotations.NullMarked;
