@@ -3,6 +3,7 @@ package org.fullrank.cli;
 import java.nio.file.Path;
 import java.time.Duration;
 import org.fullrank.engine.Natives;
+import org.fullrank.search.VectorIndex;
 import org.fullrank.serve.EmbeddingServer;
 import org.fullrank.serve.ServiceSettings;
 import org.fullrank.trained.TrainedEncoder;
@@ -20,18 +21,26 @@ import picocli.CommandLine.Parameters;
             "",
             "POST /embed takes an image, a multipart form of images, or JSON {\"rows\": [[...], ...]}. The answer is JSON,"
                     + " or float32 with the header Accept: application/octet-stream. GET /openapi.json describes all"
-                    + " requests, /health and /metrics (Prometheus) the service. The page at / embeds one picture.",
+                    + " requests, /health and /metrics (Prometheus) the service. The page at / embeds one picture. With"
+                    + " --index, POST /search?k=10&class=NAME takes the same and gives the nearest rows.",
             "",
             "Ctrl-C or SIGTERM ends the service after the accepted requests are answered.",
             "",
             "Examples:",
             "  fullrank serve runs/mine",
+            "  fullrank serve runs/mine --index idx/",
             "  curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' http://127.0.0.1:7438/embed"
         })
 final class ServeCommand extends Job {
     @Parameters(paramLabel = "RUN", description = "Run folder.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path run;
+
+    @Option(
+            names = "--index",
+            paramLabel = "DIR",
+            description = "An index of embeddings of this run, for POST /search. Default: none.")
+    private @Nullable Path index;
 
     @Option(
             names = "--port",
@@ -93,7 +102,8 @@ final class ServeCommand extends Job {
         Natives.loadEarly();
         String name = String.valueOf(run.toAbsolutePath().normalize().getFileName());
         try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println);
-                EmbeddingServer server = EmbeddingServer.start(encoder, name, settings)) {
+                VectorIndex opened = index == null ? null : VectorIndex.open(index);
+                EmbeddingServer server = EmbeddingServer.start(encoder, opened, name, settings)) {
             String address = server.address().toString();
             out().println(json ? new Json().put("address", address) : address);
             out().flush();

@@ -10,6 +10,7 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.URI;
+import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
@@ -29,6 +30,9 @@ import java.util.stream.Stream;
 import javax.imageio.ImageIO;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
+import org.fullrank.search.Hit;
+import org.fullrank.search.RowFilter;
+import org.fullrank.search.VectorIndex;
 import org.fullrank.serve.EmbeddingServer;
 import org.fullrank.serve.ServiceSettings;
 import org.fullrank.trained.TrainedEncoder;
@@ -51,6 +55,7 @@ class EmbeddingServerTest {
 
     private static TrainedEncoder images;
     private static TrainedEncoder rows;
+    private static VectorIndex index;
     private static EmbeddingServer imageServer;
     private static EmbeddingServer rowServer;
 
@@ -67,8 +72,13 @@ class EmbeddingServerTest {
         }
         Path csv = Files.writeString(folder.resolve("table.csv"), table);
         rows = trained("rows", "table-vicreg", csv.toString(), "encoder.widths=[8, 6]");
-        imageServer = EmbeddingServer.start(images, "images", settings());
-        rowServer = EmbeddingServer.start(rows, "rows", settings());
+        Path folder = EmbeddingServerTest.folder.resolve("index");
+        CommandLineRun indexed = CommandLineRun.of(
+                "index", EmbeddingServerTest.folder.resolve("images").toString(), "--out", folder.toString());
+        assertThat(indexed.code()).as(indexed.err()).isZero();
+        index = VectorIndex.open(folder);
+        imageServer = EmbeddingServer.start(images, index, "images", settings());
+        rowServer = EmbeddingServer.start(rows, null, "rows", settings());
     }
 
     private static ServiceSettings settings() {
@@ -97,6 +107,7 @@ class EmbeddingServerTest {
     static void stop() {
         imageServer.close();
         rowServer.close();
+        index.close();
         images.close();
         rows.close();
     }
@@ -117,7 +128,11 @@ class EmbeddingServerTest {
     }
 
     private static HttpRequest.Builder post(EmbeddingServer server, String type, byte[] body) {
-        return HttpRequest.newBuilder(server.address().resolve("/embed"))
+        return post(server, "/embed", type, body);
+    }
+
+    private static HttpRequest.Builder post(EmbeddingServer server, String path, String type, byte[] body) {
+        return HttpRequest.newBuilder(server.address().resolve(path))
                 .header("Content-Type", type)
                 .POST(BodyPublishers.ofByteArray(body));
     }
@@ -181,6 +196,39 @@ class EmbeddingServerTest {
                 rowServer, "application/json", "{\"rows\": [[0.5, 41, 2], [1, 2e1, -3]]}".getBytes(StandardCharsets.UTF_8)));
         assertThat(embedding(answer, 0)).containsExactly(rows.embed(new float[] {0.5f, 41, 2}), within(1e-5f));
         assertThat(embedding(answer, 1)).containsExactly(rows.embed(new float[] {1, 20, -3}), within(1e-5f));
+    }
+
+    @Test
+    void anImageFindsItsNearestRows() throws Exception {
+        byte[] image = png(noise(30, 50));
+        HttpResponse<String> answer = send(post(imageServer, "/search?k=3", "image/png", image));
+        assertThat(answer.statusCode()).as(answer.body()).isEqualTo(200);
+        JsonNode found = MAPPER.readTree(answer.body()).path("results").path(0);
+        List<Hit> expected = index.searchExactly(images.embed(noise(30, 50)), 3, RowFilter.all());
+        assertThat(found).hasSize(3);
+        for (int i = 0; i < 3; i++) {
+            assertThat(found.path(i).path("row").asInt()).isEqualTo(expected.get(i).row());
+            assertThat(found.path(i).path("name").asText()).isEqualTo(expected.get(i).name());
+            assertThat((float) found.path(i).path("similarity").asDouble())
+                    .isCloseTo(expected.get(i).similarity(), within(1e-4f));
+        }
+        String label = index.classes().firstEntry().getKey();
+        String some = "/search?k=5&class=" + URLEncoder.encode(label, StandardCharsets.UTF_8);
+        MAPPER.readTree(send(post(imageServer, some, "image/png", image)).body())
+                .path("results")
+                .path(0)
+                .forEach(hit -> assertThat(hit.path("class").asText()).isEqualTo(label));
+        assertRefused(send(post(imageServer, "/search?k=0", "image/png", image)), 400, "k: found another value");
+        assertRefused(send(post(imageServer, "/search?n=3", "image/png", image)), 400, "an unknown parameter");
+        assertRefused(send(post(imageServer, "/search?class=nobody", "image/png", image)), 400, "a class that");
+        assertRefused(send(post(rowServer, "/search", "application/json", image)), 404, "--index");
+    }
+
+    @Test
+    void anIndexOfAnotherWidthIsRefused() {
+        assertThatThrownBy(() -> EmbeddingServer.start(rows, index, "rows", settings()))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found vectors of width 8, expected 6");
     }
 
     /// More requests at once than fit into a batch, of unlike sizes.
@@ -276,11 +324,11 @@ class EmbeddingServerTest {
     @Test
     void anAddressThatOthersReachNeedsAToken() throws Exception {
         ServiceSettings open = ServiceSettings.on("0.0.0.0", 0);
-        assertThatThrownBy(() -> EmbeddingServer.start(rows, "rows", open))
+        assertThatThrownBy(() -> EmbeddingServer.start(rows, null, "rows", open))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("add --token WORD");
         byte[] body = "{\"rows\": [[1, 2, 3]]}".getBytes(StandardCharsets.UTF_8);
-        try (var server = EmbeddingServer.start(rows, "rows", settings().withToken("secret"))) {
+        try (var server = EmbeddingServer.start(rows, null, "rows", settings().withToken("secret"))) {
             assertRefused(send(post(server, "application/json", body)), 401, "Bearer TOKEN");
             assertRefused(send(post(server, "application/json", body).header("Authorization", "Bearer secre")), 401, "Bearer");
             assertThat(embedding(send(post(server, "application/json", body).header("Authorization", "Bearer secret")), 0))

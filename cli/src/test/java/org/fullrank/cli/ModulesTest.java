@@ -44,7 +44,7 @@ class ModulesTest {
             "search",
             Set.of(CORE),
             "serve",
-            Set.of(CORE),
+            Set.of(CORE, "search"),
             "cli",
             Set.of(CORE, "online", "stream", "lab", "search", "serve"));
 

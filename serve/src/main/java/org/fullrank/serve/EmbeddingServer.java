@@ -11,7 +11,9 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.search.VectorIndex;
 import org.fullrank.trained.TrainedEncoder;
+import org.jspecify.annotations.Nullable;
 
 /// Embeds what other programs send over HTTP, until it is closed. `/openapi.json` describes the requests.
 ///
@@ -54,17 +56,24 @@ public final class EmbeddingServer implements AutoCloseable {
     /// Starts the server.
     ///
     /// @param encoder stays open until this object is closed; the caller closes it
+    /// @param index for `/search`, of embeddings of the same encoder; it stays open as the encoder does. null: no search
     /// @param name of the run, for people
     /// @throws InputException when the encoder reads neither images nor rows of numbers, when the host is unknown or
-    ///     is not a loopback address and there is no token, or when the port is taken
-    public static EmbeddingServer start(TrainedEncoder encoder, String name, ServiceSettings settings) {
+    ///     is not a loopback address and there is no token, when the port is taken, or when the index has another width
+    public static EmbeddingServer start(
+            TrainedEncoder encoder, @Nullable VectorIndex index, String name, ServiceSettings settings) {
         InetAddress address = address(settings);
         var metrics = new ServiceMetrics();
         var service = new EmbeddingService(encoder, settings, metrics);
+        if (index != null && index.card().width() != service.width()) {
+            service.close();
+            throw new InputException("index: found vectors of width %d, expected %d, the width of the encoder; build it again"
+                    .formatted(index.card().width(), service.width()));
+        }
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try {
             HttpServer server = HttpServer.create(new InetSocketAddress(address, settings.port()), 0);
-            var routes = new ServiceRoutes(service, metrics, settings, name);
+            var routes = new ServiceRoutes(service, index, metrics, settings, name);
             server.createContext("/", routes);
             server.setExecutor(threads);
             server.start();

@@ -14,8 +14,10 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads bodies of requests, which may not be larger than a limit, alone and together.
 final class RequestBody {
-    /// Bodies that are in memory at the same time are at most this many times the limit of one.
+    /// Bodies that are in memory at the same time are at most this many times the limit of one, or [#LEAST] bytes.
     private static final int TOGETHER = 8;
+
+    private static final int LEAST = 1 << 26;
 
     private static final int PIECE = 1 << 16; // bytes that are read at once
 
@@ -25,7 +27,7 @@ final class RequestBody {
     /// @param most bytes of a body
     RequestBody(int most) {
         this.most = most;
-        free = new Semaphore(TOGETHER * Math.ceilDiv(most + 1, PIECE));
+        free = new Semaphore(Math.max(LEAST / PIECE, TOGETHER * Math.ceilDiv(most + 1, PIECE)));
     }
 
     /// Uses the body of a request.

@@ -17,6 +17,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.Set;
 import org.fullrank.engine.FullrankException;
+import org.fullrank.search.VectorIndex;
 import org.jspecify.annotations.Nullable;
 
 /// Answers requests to the embedding service by their address.
@@ -26,11 +27,12 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
     private static final String BYTES = "application/octet-stream";
 
     /// Addresses that the metrics name; all others are one.
-    private static final Set<String> NAMED = Set.of("/embed", "/health", "/metrics", "/openapi.json", "/");
+    private static final Set<String> NAMED = Set.of("/embed", "/search", "/health", "/metrics", "/openapi.json", "/");
 
     private static final String OTHER = "other";
 
     private final EmbeddingService service;
+    private final @Nullable VectorIndex index;
     private final ServiceMetrics metrics;
     private final ServiceSettings settings;
     private final String name;
@@ -38,8 +40,15 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
     private final HostCheck hosts;
     private volatile boolean closing;
 
-    ServiceRoutes(EmbeddingService service, ServiceMetrics metrics, ServiceSettings settings, String name) {
+    /// @param index of the embeddings of the same encoder; null for a service without search
+    ServiceRoutes(
+            EmbeddingService service,
+            @Nullable VectorIndex index,
+            ServiceMetrics metrics,
+            ServiceSettings settings,
+            String name) {
         this.service = service;
+        this.index = index;
         this.metrics = metrics;
         this.settings = settings;
         this.name = name;
@@ -88,7 +97,8 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
         if (closing) {
             throw new RequestError(503, "the service ends");
         }
-        if (settings.token() != null && path.equals("/embed") && !authorized(headers.getFirst("Authorization"))) {
+        boolean open = !path.equals("/embed") && !path.equals("/search");
+        if (settings.token() != null && !open && !authorized(headers.getFirst("Authorization"))) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
             throw new RequestError(401, "found no or another token, expected Authorization: Bearer TOKEN");
         }
@@ -104,6 +114,19 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
             case "/embed" -> {
                 requireMethod(exchange, "POST");
                 bodies.read(exchange, body -> answer(exchange, service.embed(exchange, body)));
+            }
+            case "/search" -> {
+                requireMethod(exchange, "POST");
+                VectorIndex searched = index;
+                if (searched == null) {
+                    throw new RequestError(404, "found no index, expected one; start the service with --index");
+                }
+                var search = new NeighborSearch(searched, exchange.getRequestURI());
+                bodies.read(exchange, body -> Answer.bytes(
+                        exchange,
+                        200,
+                        JSON,
+                        MAPPER.writeValueAsBytes(search.answer(service.embed(exchange, body)))));
             }
             case "/health" -> {
                 requireMethod(exchange, "GET");
@@ -135,6 +158,9 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
                 .put("run", name)
                 .put("reads", service.readsImages() ? "images" : "rows")
                 .put("width", service.width());
+        if (index != null) {
+            health.put("indexed", index.rows());
+        }
         return service.readsImages() ? health : health.put("rowWidth", service.rowWidth());
     }
 

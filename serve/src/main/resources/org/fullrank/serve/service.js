@@ -27,6 +27,30 @@ function draw(values) {
   at('result').hidden = false;
 }
 
+/** Lists the nearest rows. */
+function list(rows) {
+  at('neighbors').replaceChildren(...rows.map(row => {
+    const line = document.createElement('tr');
+    for (const text of [row.name, row.class ?? '', row.similarity.toFixed(4)]) {
+      line.appendChild(document.createElement('td')).textContent = text;
+    }
+    return line;
+  }));
+  at('found').hidden = false;
+}
+
+/** Asks the service; null after an error, which is shown. */
+async function ask(path, headers, body) {
+  const answer = await fetch(path, { method: 'POST', headers, body });
+  const content = await answer.json();
+  if (answer.ok) return content;
+  if (answer.status === 401) at('token').hidden = false;
+  say(content.error, true);
+  return null;
+}
+
+let indexed = false;
+
 async function embed(body, type) {
   say('Embedding …');
   const headers = { 'Content-Type': type };
@@ -34,15 +58,13 @@ async function embed(body, type) {
   if (token) headers.Authorization = `Bearer ${token}`;
   const start = performance.now();
   try {
-    const answer = await fetch('/embed', { method: 'POST', headers, body });
-    const content = await answer.json();
-    if (!answer.ok) {
-      if (answer.status === 401) at('token').hidden = false;
-      say(content.error, true);
-      return;
-    }
-    draw(content.embeddings[0]);
-    say(`Answered in ${Math.round(performance.now() - start)} ms.`);
+    const embedded = await ask('/embed', headers, body);
+    if (!embedded) return;
+    const time = Math.round(performance.now() - start);
+    draw(embedded.embeddings[0]);
+    const found = indexed ? await ask('/search', headers, body) : null;
+    if (found) list(found.results[0]);
+    if (found || !indexed) say(`Embedded in ${time} ms.`);
   } catch (e) {
     say(`No answer: ${e.message}`, true);
   }
@@ -59,6 +81,7 @@ function picture(file) {
 }
 
 function start(about) {
+  indexed = about.indexed > 0;
   at('about').textContent = about.reads === 'images'
     ? `The encoder of ${about.run} reads images and gives ${about.width} numbers.`
     : `The encoder of ${about.run} reads rows of ${about.rowWidth} numbers and gives ${about.width} numbers.`;
