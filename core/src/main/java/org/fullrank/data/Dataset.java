@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeSet;
@@ -173,18 +172,11 @@ public final class Dataset implements AutoCloseable {
         return indices;
     }
 
-    /// The path of each item of a split in its folder or archive, in the order of [#items]; empty for other
-    /// data.
+    /// The path of each item of a split, see [Items#paths].
     ///
     /// @throws InputException when there is no such split
     public List<String> names(Split split) {
-        int size = items(split).size();
-        PackIndex.Items all = Objects.requireNonNull(pack.index().splits().get(split));
-        return size == all.names().size() || all.names().isEmpty()
-                ? all.names()
-                : Arrays.stream(chosen(all.size(), samples))
-                        .mapToObj(all.names()::get)
-                        .toList();
+        return items(split).paths();
     }
 
     /// Names of the classes; empty when nothing is labeled.

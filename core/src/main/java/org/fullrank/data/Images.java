@@ -4,6 +4,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
@@ -18,12 +19,13 @@ public final class Images implements Items {
     private final long[] offsets;
     private final MemorySegment pixels;
     private final @Nullable Labels labels;
+    private final List<String> paths;
     private final @Nullable Arena owner;
     private final boolean uniform;
 
     /// Items of a mapped pack. `owner` is closed with this object; null if another object owns the memory.
     Images(PackIndex.Items index, int channels, MemorySegment pixels, @Nullable Labels labels, @Nullable Arena owner) {
-        this(channels, index.heights(), index.widths(), index.offsets(), pixels, labels, owner);
+        this(channels, index.heights(), index.widths(), index.offsets(), pixels, labels, index.names(), owner);
     }
 
     private Images(
@@ -33,6 +35,7 @@ public final class Images implements Items {
             long[] offsets,
             MemorySegment pixels,
             @Nullable Labels labels,
+            List<String> paths,
             @Nullable Arena owner) {
         this.channels = channels;
         this.heights = heights;
@@ -40,6 +43,7 @@ public final class Images implements Items {
         this.offsets = offsets;
         this.pixels = pixels;
         this.labels = labels;
+        this.paths = paths;
         this.owner = owner;
         this.uniform = allEqual(heights) && allEqual(widths);
     }
@@ -77,7 +81,7 @@ public final class Images implements Items {
         Arrays.setAll(offsets, i -> i * each);
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, pixels.length), 64);
         MemorySegment.copy(pixels, 0, memory, ValueLayout.JAVA_BYTE, 0, pixels.length);
-        return new Images(channels, heights, widths, offsets, memory, labels, null);
+        return new Images(channels, heights, widths, offsets, memory, labels, List.of(), null);
     }
 
     @Override
@@ -127,6 +131,11 @@ public final class Images implements Items {
     }
 
     @Override
+    public List<String> paths() {
+        return paths;
+    }
+
+    @Override
     public Images subset(int[] indices) {
         int[] h = new int[indices.length];
         int[] w = new int[indices.length];
@@ -137,7 +146,8 @@ public final class Images implements Items {
             w[i] = widths[from];
             o[i] = offsets[from];
         }
-        return new Images(channels, h, w, o, pixels, labels == null ? null : labels.subset(indices), null);
+        Labels chosen = labels == null ? null : labels.subset(indices);
+        return new Images(channels, h, w, o, pixels, chosen, Items.chosen(paths, indices), null);
     }
 
     @Override

@@ -87,7 +87,7 @@ public final class RawInput {
                 values[i] *= factor;
             }
         }
-        return Features.of(values, vectors.features(), vectors.labels());
+        return Features.of(values, vectors.features(), vectors);
     }
 
     private static Features features(Images images, int height, int width) {
@@ -96,7 +96,7 @@ public final class RawInput {
         IntStream.range(0, images.size())
                 .parallel()
                 .forEach(i -> System.arraycopy(resized(images, i, height, width), 0, values, i * each, each));
-        return Features.of(values, each, images.labels());
+        return Features.of(values, each, images);
     }
 
     private static int count(int rows, int width) {
