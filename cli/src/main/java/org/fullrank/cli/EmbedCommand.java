@@ -11,8 +11,8 @@ import org.fullrank.trained.Trained;
 import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Embeds a data set with the encoder of a run.
 @Command(
@@ -40,10 +40,6 @@ import picocli.CommandLine.Parameters;
             "  fullrank embed runs/mine --image query.jpg"
         })
 final class EmbedCommand extends Job {
-    @Parameters(paramLabel = "RUN", description = "Run folder.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path run;
-
     @Option(names = "--data", paramLabel = "PATH", description = "Data to embed. Default: the data of the run.")
     private @Nullable String data;
 
@@ -73,13 +69,8 @@ final class EmbedCommand extends Job {
                     + " load it into this index. The path of an image becomes its _id.")
     private @Nullable String bulk;
 
-    @Option(
-            names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
-    private boolean best;
-
-    @Option(names = "--json", description = "Prints the result as one JSON object.")
-    private boolean json;
+    @Mixin
+    private final EncoderOptions options = new EncoderOptions();
 
     @Override
     void work() {
@@ -94,7 +85,7 @@ final class EmbedCommand extends Job {
         Split wanted = split == null ? Split.TRAIN : Split.named("--split", split);
         Natives.loadEarly();
         Features features;
-        try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
+        try (Trained trained = Trained.open(options.run, new Trained.Reading(data, options.best), err()::println)) {
             features = trained.embed(wanted);
         }
         write(out, features);
@@ -105,7 +96,7 @@ final class EmbedCommand extends Job {
             throw conflict("--image: found %s too, expected single images or a data set; leave one of the two out"
                     .formatted(data != null ? "--data" : "--split"));
         }
-        if (out == null && json) {
+        if (out == null && options.json) {
             throw conflict("--json: found no --out, which --json describes; add --out embeddings.npy");
         }
         if (out != null) {
@@ -115,7 +106,7 @@ final class EmbedCommand extends Job {
         }
         List<String> paths = images.stream().map(Path::toString).toList();
         Features features;
-        try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println)) {
+        try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
             List<float[]> rows = images.stream().map(encoder::embed).toList();
             int width = rows.getFirst().length;
             float[] values = new float[Math.multiplyExact(rows.size(), width)];
@@ -149,7 +140,7 @@ final class EmbedCommand extends Job {
         } else {
             EmbeddingFormat.of("--out", file).write(file, features);
         }
-        if (json) {
+        if (options.json) {
             out().println(new Json()
                     .put("file", file.toString())
                     .put("items", features.rows())

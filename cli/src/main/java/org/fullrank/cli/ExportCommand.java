@@ -11,8 +11,8 @@ import org.fullrank.trained.OnnxExport;
 import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Writes the encoder of a run as an ONNX model.
 @Command(
@@ -34,10 +34,6 @@ import picocli.CommandLine.Parameters;
             "  fullrank export runs/mine --out encoder.onnx --layer layer3"
         })
 final class ExportCommand extends Job {
-    @Parameters(paramLabel = "RUN", description = "Run folder.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path run;
-
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -59,13 +55,8 @@ final class ExportCommand extends Job {
             description = "Block of the encoder whose pooled output is the embedding. Default: the representation.")
     private @Nullable String layer;
 
-    @Option(
-            names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
-    private boolean best;
-
-    @Option(names = "--json", description = "Prints the result as one JSON object.")
-    private boolean json;
+    @Mixin
+    private final EncoderOptions options = new EncoderOptions();
 
     @Override
     void work() {
@@ -81,17 +72,17 @@ final class ExportCommand extends Job {
         };
         Natives.loadEarly();
         Map<String, String> notes = new LinkedHashMap<>();
-        notes.put("source", String.valueOf(run.toAbsolutePath().normalize().getFileName()));
+        notes.put("source", String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
         OnnxExport written;
-        try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println)) {
+        try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
             InputException.when(
                     input != null && !encoder.readsImages(),
                     "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
                             + " out");
             written = encoder.exportOnnx(out, new OnnxEncoder.Settings(bytes, layer, notes));
         }
-        if (json) {
+        if (options.json) {
             out().println(new Json()
                     .put("file", written.file().toString())
                     .put("bytes", written.bytes())
