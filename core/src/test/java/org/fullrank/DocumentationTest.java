@@ -69,15 +69,22 @@ class DocumentationTest {
             Matcher block = YAML.matcher(Files.readString(page));
             while (block.find()) {
                 JsonNode parsed = yaml.readTree(block.group(1));
-                assertThat(parsed.isObject() || parsed.isArray()).as(page + block.group()).isTrue();
+                assertThat(parsed.isObject() || parsed.isArray())
+                        .as(page + block.group())
+                        .isTrue();
                 for (JsonNode step : parsed.isArray() ? parsed : yaml.createArrayNode()) {
-                    assertThat(step.has("run") || step.has("uses")).as(page + block.group()).isTrue();
+                    assertThat(step.has("run") || step.has("uses"))
+                            .as(page + block.group())
+                            .isTrue();
                     steps++;
                 }
             }
         }
-        assertThat(steps).as("steps of a workflow in docs/reference/diagnose.md").isPositive();
-        JsonNode build = yaml.readTree(ROOT.resolve(".github/workflows/build.yml").toFile());
+        assertThat(steps)
+                .as("steps of a workflow in docs/reference/diagnose.md")
+                .isPositive();
+        JsonNode build =
+                yaml.readTree(ROOT.resolve(".github/workflows/build.yml").toFile());
         assertThat(build.at("/jobs/build/steps").isArray()).isTrue();
     }
 

@@ -65,8 +65,9 @@ final class EmbedCommand extends Job {
     @Option(
             names = "--bulk",
             paramLabel = "INDEX",
-            description = "Writes an .ndjson or .jsonl file for the _bulk requests of Elasticsearch and OpenSearch, which"
-                    + " load it into this index. The path of an image becomes its _id.")
+            description =
+                    "Writes an .ndjson or .jsonl file for the _bulk requests of Elasticsearch and OpenSearch, which"
+                            + " load it into this index. The path of an image becomes its _id.")
     private @Nullable String bulk;
 
     @Mixin

@@ -1,6 +1,5 @@
 package org.fullrank.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;

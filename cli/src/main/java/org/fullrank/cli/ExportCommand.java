@@ -72,7 +72,9 @@ final class ExportCommand extends Job {
         };
         Natives.loadEarly();
         Map<String, String> notes = new LinkedHashMap<>();
-        notes.put("source", String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
+        notes.put(
+                "source",
+                String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {

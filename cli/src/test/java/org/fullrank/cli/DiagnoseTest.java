@@ -264,17 +264,24 @@ class DiagnoseTest {
         Set<String> ends = new HashSet<>();
         Set<Boolean> found = new HashSet<>();
         for (Path z : List.of(file("low.npy", 2), file("full.npy", WIDTH))) {
-            JsonNode diagnosis = new ObjectMapper().readTree(diagnose(z, "--json").out()).at("/diagnoses/0");
+            JsonNode diagnosis =
+                    new ObjectMapper().readTree(diagnose(z, "--json").out()).at("/diagnoses/0");
             for (JsonNode section : diagnosis.path("sections")) {
                 for (JsonNode measure : section.path("measures")) {
                     if (!measure.has("ok")) {
-                        assertThat(measure.has("low") || measure.has("high")).as(measure.toString()).isFalse();
+                        assertThat(measure.has("low") || measure.has("high"))
+                                .as(measure.toString())
+                                .isFalse();
                         continue;
                     }
                     double value = measure.path("value").asDouble(Double.NaN);
-                    boolean low = measure.has("low") && value < measure.path("low").asDouble();
-                    boolean high = measure.has("high") && value > measure.path("high").asDouble();
-                    assertThat(measure.path("ok").asBoolean()).as(measure.toString()).isEqualTo(!low && !high);
+                    boolean low =
+                            measure.has("low") && value < measure.path("low").asDouble();
+                    boolean high =
+                            measure.has("high") && value > measure.path("high").asDouble();
+                    assertThat(measure.path("ok").asBoolean())
+                            .as(measure.toString())
+                            .isEqualTo(!low && !high);
                     ends.add((measure.has("low") ? "low " : "") + (measure.has("high") ? "high" : ""));
                     found.add(measure.path("ok").asBoolean());
                 }

@@ -91,7 +91,8 @@ class EmbedCommandTest {
     void everyFormatHasTheRowsAndThePaths() throws IOException {
         double[] expected = null;
         for (String name : List.of("rows.npy", "rows.parquet", "rows.jsonl", "rows.fbin", "bulk.ndjson")) {
-            var line = new ArrayList<>(List.of("embed", run, "--out", folder.resolve(name).toString()));
+            var line = new ArrayList<>(
+                    List.of("embed", run, "--out", folder.resolve(name).toString()));
             if (name.startsWith("bulk")) {
                 line.addAll(List.of("--bulk", "photos"));
             }
@@ -101,7 +102,8 @@ class EmbedCommandTest {
             expected = expected == null ? rows : expected;
             assertThat(rows).hasSize(64).containsExactly(expected, within(1e-7));
         }
-        assertThat(Files.readAllLines(folder.resolve("rows.jsonl")).get(3)).startsWith("{\"path\":\"photo3.png\",\"emb");
+        assertThat(Files.readAllLines(folder.resolve("rows.jsonl")).get(3))
+                .startsWith("{\"path\":\"photo3.png\",\"emb");
         assertThat(Files.readAllLines(folder.resolve("bulk.ndjson")).get(6))
                 .isEqualTo("{\"index\":{\"_index\":\"photos\",\"_id\":\"photo3.png\"}}");
     }
@@ -143,7 +145,12 @@ class EmbedCommandTest {
         refused("--out x.xlsx: found no known ending", "--image", photo(0), "--out", "x.xlsx");
         refused("--bulk: found --out " + out, "--bulk", "photos", "--out", out.toString());
         refused("--bulk: found no --out", "--image", photo(0), "--bulk", "photos");
-        refused("found the index name 'Photos'", "--out", folder.resolve("a.jsonl").toString(), "--bulk", "Photos");
+        refused(
+                "found the index name 'Photos'",
+                "--out",
+                folder.resolve("a.jsonl").toString(),
+                "--bulk",
+                "Photos");
         assertThat(out).doesNotExist();
     }
 

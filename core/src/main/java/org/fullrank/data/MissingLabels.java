@@ -26,7 +26,9 @@ final class MissingLabels {
         if (index.table() != null) {
             return "name the column of labels with --label-column of pretrain" + WITHOUT;
         }
-        return (index.channels() > PackIndex.VECTORS ? "sort the files into a folder per class" : "add an array of labels")
+        return (index.channels() > PackIndex.VECTORS
+                        ? "sort the files into a folder per class"
+                        : "add an array of labels")
                 + WITHOUT;
     }
 

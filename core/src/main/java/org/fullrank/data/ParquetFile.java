@@ -99,8 +99,7 @@ final class ParquetFile implements AutoCloseable {
                 if (!ParquetPages.ENCODINGS.contains(encoding) && !LEVELS.contains(encoding)) {
                     throw new InputException(
                             "%s has the column %s in the encoding %s, expected PLAIN or a dictionary; write it again without delta encodings"
-                                    .formatted(
-                                            subject, plain(column.fieldPath().toString()), encoding));
+                                    .formatted(subject, plain(column.fieldPath().toString()), encoding));
                 }
             }
         }
@@ -138,7 +137,10 @@ final class ParquetFile implements AutoCloseable {
                 guarded(() -> map(chunk.chunkStartOffset(), chunk.metaData().totalCompressedSize()));
         boolean flat = column.maxRepetitionLevel() == 0;
         return new ParquetPages(
-                bytes, chunk.metaData(), column, flat ? group.numRows() : chunk.metaData().numValues());
+                bytes,
+                chunk.metaData(),
+                column,
+                flat ? group.numRows() : chunk.metaData().numValues());
     }
 
     private ByteBuffer map(long from, long count) throws IOException {

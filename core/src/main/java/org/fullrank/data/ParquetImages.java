@@ -142,7 +142,8 @@ final class ParquetImages implements AutoCloseable {
             found = Optional.of(classes.getFirst());
         }
         if (found.isEmpty() && !others.isEmpty()) {
-            notes.add("no column of labels was found among %s; data.labelColumn names it".formatted(ParquetFile.names(others)));
+            notes.add("no column of labels was found among %s; data.labelColumn names it"
+                    .formatted(ParquetFile.names(others)));
         }
         found.ifPresent(this::requireLabels);
         return found.orElse(null);

@@ -201,11 +201,14 @@ public final class ParquetVectors implements AutoCloseable {
         String subject = "Parquet file " + path;
         try (ParquetFile file = new ParquetFile(path)) {
             List<ColumnSchema> flat = file.columns().stream()
-                    .filter(c -> c.maxRepetitionLevel() == 0 && c.fieldPath().elements().size() == 1)
+                    .filter(c -> c.maxRepetitionLevel() == 0
+                            && c.fieldPath().elements().size() == 1)
                     .toList();
             Optional<ColumnSchema> column = wanted != null
                     ? named(flat, wanted)
-                    : LABELS.stream().flatMap(name -> named(flat, name).stream()).findFirst();
+                    : LABELS.stream()
+                            .flatMap(name -> named(flat, name).stream())
+                            .findFirst();
             InputException.when(
                     wanted != null && column.isEmpty(),
                     "%s: found the columns %s, expected %s among them; correct --label-column",

@@ -32,8 +32,7 @@ final class ArrayEmbeddings {
         String name = String.valueOf(file.getFileName());
         String stem = name.substring(0, name.lastIndexOf('.'));
         if (!features.paths().isEmpty()) {
-            AtomicFile.write(
-                    file.resolveSibling(stem + "_names.txt"), String.join("\n", features.paths()) + "\n");
+            AtomicFile.write(file.resolveSibling(stem + "_names.txt"), String.join("\n", features.paths()) + "\n");
         }
         if (features.classes() != null) {
             Npy.write(file.resolveSibling(stem + "_labels.npy"), features.classes());

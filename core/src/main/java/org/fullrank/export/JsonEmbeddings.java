@@ -22,8 +22,8 @@ final class JsonEmbeddings {
     static final int MOST_ID_BYTES = 512;
 
     /// Names of an index that Elasticsearch and OpenSearch accept.
-    private static final Pattern INDEX = Pattern.compile("[^\\\\/*?\"<>| ,#:\\p{Lu}\\p{Cntrl}._+-]"
-            + "[^\\\\/*?\"<>| ,#:\\p{Lu}\\p{Cntrl}]*");
+    private static final Pattern INDEX =
+            Pattern.compile("[^\\\\/*?\"<>| ,#:\\p{Lu}\\p{Cntrl}._+-]" + "[^\\\\/*?\"<>| ,#:\\p{Lu}\\p{Cntrl}]*");
 
     private JsonEmbeddings() {}
 

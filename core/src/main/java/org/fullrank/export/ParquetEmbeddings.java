@@ -93,7 +93,8 @@ final class ParquetEmbeddings {
                 .text(6, "fullrank")
                 .toBytes();
         write(metadata);
-        AtomicFile.writeAll(channel, little(Integer.BYTES).putInt(metadata.length).flip());
+        AtomicFile.writeAll(
+                channel, little(Integer.BYTES).putInt(metadata.length).flip());
         write(MAGIC);
     }
 
@@ -159,8 +160,7 @@ final class ParquetEmbeddings {
             AtomicFile.writeFloats(channel, features.values(), from * width, count * width);
         }
         long values = (long) (end - begin) * width;
-        return new Chunk(
-                FLOAT, List.of("embedding", "list", "element"), offset, channel.position() - offset, values);
+        return new Chunk(FLOAT, List.of("embedding", "list", "element"), offset, channel.position() - offset, values);
     }
 
     private Chunk texts(String name, IntFunction<@Nullable String> cells, boolean optional, int begin, int end)
@@ -188,7 +188,8 @@ final class ParquetEmbeddings {
     /// Writes the header of a page and its levels. The values follow.
     private void page(int cells, byte[] levels, int bytes) throws IOException {
         int size = Math.addExact(levels.length, bytes);
-        var data = new ThriftWriter().int32(1, cells).int32(2, PLAIN).int32(3, RLE).int32(4, RLE);
+        var data =
+                new ThriftWriter().int32(1, cells).int32(2, PLAIN).int32(3, RLE).int32(4, RLE);
         write(new ThriftWriter()
                 .int32(1, 0) // a page of data
                 .int32(2, size)

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /// @param classes one class for each row, in [0, names.size()); null when the items are unlabeled
 /// @param names the names of the classes; empty when the items are unlabeled
 /// @param paths the path of each item, see [Items#paths]; empty when the items have none
-public record Features(
-        float[] values, int width, int @Nullable [] classes, List<String> names, List<String> paths) {
+public record Features(float[] values, int width, int @Nullable [] classes, List<String> names, List<String> paths) {
     public Features {
         names = List.copyOf(names);
         paths = List.copyOf(paths);

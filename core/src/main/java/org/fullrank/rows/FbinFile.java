@@ -33,7 +33,8 @@ final class FbinFile {
                 throw e;
             }
         } catch (IOException e) {
-            throw new InputException("%s: cannot be read (%s); check it or get it again".formatted(name, e.getMessage()), e);
+            throw new InputException(
+                    "%s: cannot be read (%s); check it or get it again".formatted(name, e.getMessage()), e);
         }
     }
 

@@ -72,7 +72,8 @@ final class JsonRows implements RowStream {
 
         /// Whether a line names the index of the next line, in a file for `_bulk` requests.
         private static boolean isAction(JsonNode line) {
-            return line.size() == 1 && (line.path("index").isObject() || line.path("create").isObject());
+            return line.size() == 1
+                    && (line.path("index").isObject() || line.path("create").isObject());
         }
 
         private JsonNode parse(String line) {

@@ -62,10 +62,7 @@ enum RowFormat {
         boolean gzip = head.length > 1 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B;
         if (gzip ? !name.endsWith(".csv.gz") : binary(head)) {
             throw new InputException("%s: found a file of another kind, expected embeddings as %s; %s"
-                    .formatted(
-                            file,
-                            KNOWN,
-                            gzip ? "unpack it with gunzip" : "save it with numpy.save"));
+                    .formatted(file, KNOWN, gzip ? "unpack it with gunzip" : "save it with numpy.save"));
         }
         boolean named = name.endsWith(".csv") || name.endsWith(".txt");
         return !gzip && !named && isJson(head) ? JSON : TEXT;

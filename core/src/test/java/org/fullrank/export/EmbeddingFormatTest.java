@@ -111,15 +111,16 @@ class EmbeddingFormatTest {
         float[] values = new float[2 * 300_000];
         Arrays.fill(values, 1.5f);
         values[300_000] = -7;
-        assertThat(read(write("long.parquet", Features.unlabeled(values, 300_000)))).containsExactly(values);
+        assertThat(read(write("long.parquet", Features.unlabeled(values, 300_000))))
+                .containsExactly(values);
         float[] few = {1, 2, 3};
         assertThat(read(write("one.parquet", Features.unlabeled(few, 1)))).containsExactly(few);
     }
 
     @Test
     void fbinIsTwoNumbersAndTheRows() throws IOException {
-        ByteBuffer bytes = ByteBuffer.wrap(Files.readAllBytes(write("z.fbin", SMALL)))
-                .order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer bytes =
+                ByteBuffer.wrap(Files.readAllBytes(write("z.fbin", SMALL))).order(ByteOrder.LITTLE_ENDIAN);
         assertThat(bytes.getInt()).isEqualTo(3);
         assertThat(bytes.getInt()).isEqualTo(2);
         for (float value : SMALL.values()) {
@@ -180,7 +181,8 @@ class EmbeddingFormatTest {
     void anUnknownEndingNamesTheKnownOnes() {
         assertThatThrownBy(() -> EmbeddingFormat.of("--out", Path.of("z.xlsx")))
                 .isInstanceOf(InputException.class)
-                .hasMessage("--out z.xlsx: found no known ending, expected .npy, .csv, .parquet, .jsonl, .ndjson or .fbin");
+                .hasMessage(
+                        "--out z.xlsx: found no known ending, expected .npy, .csv, .parquet, .jsonl, .ndjson or .fbin");
     }
 
     /// Others may read the file if they may read any new file of the user.
@@ -198,7 +200,9 @@ class EmbeddingFormatTest {
         Path file = write("z.fbin", SMALL);
         byte[] whole = Files.readAllBytes(file);
         for (byte[] bad : List.of(
-                Arrays.copyOf(whole, 5), Arrays.copyOf(whole, whole.length - 1), Arrays.copyOf(whole, whole.length + 4))) {
+                Arrays.copyOf(whole, 5),
+                Arrays.copyOf(whole, whole.length - 1),
+                Arrays.copyOf(whole, whole.length + 4))) {
             Files.write(file, bad);
             assertThatThrownBy(() -> RowStreams.open(file))
                     .isInstanceOf(InputException.class)

@@ -27,11 +27,13 @@ class RawInputTest {
     /// Earlier versions said the same of images and of vectors.
     @Test
     void theHashOfAProtocolOnVectorsIsThatOfEarlierVersions() {
-        String earlier = "pixels / 255, images not all of one size up to 32 x 32 resized to that by area; vectors as is";
+        String earlier =
+                "pixels / 255, images not all of one size up to 32 x 32 resized to that by area; vectors as is";
         String now = RawInput.describe(Vectors.of(new float[12], 6));
         assertThat(protocol(now).text()).doesNotContain("pixels");
         assertThat(protocol(now).hash()).isEqualTo(protocol(earlier).hash());
-        assertThat(protocol("something else").hash()).isNotEqualTo(protocol(earlier).hash());
+        assertThat(protocol("something else").hash())
+                .isNotEqualTo(protocol(earlier).hash());
     }
 
     private static ProtocolText protocol(String rawInput) {

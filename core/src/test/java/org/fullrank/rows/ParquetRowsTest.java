@@ -48,17 +48,19 @@ class ParquetRowsTest {
 
     @Test
     void theLabelsAreTextsOrNumbers() throws IOException {
-        Labels texts =
-                Objects.requireNonNull(RowStreams.labels(file(ParquetGoldens.PYARROW), Selection.defaults(), note -> {}));
+        Labels texts = Objects.requireNonNull(
+                RowStreams.labels(file(ParquetGoldens.PYARROW), Selection.defaults(), note -> {}));
         assertThat(texts.names()).containsExactly("cat", "dog");
         assertThat(texts.classes()).containsExactly(0, 1, Labels.UNLABELED, 0);
-        Labels numbers =
-                Objects.requireNonNull(RowStreams.labels(file(ParquetGoldens.SECOND), Selection.defaults(), note -> {}));
+        Labels numbers = Objects.requireNonNull(
+                RowStreams.labels(file(ParquetGoldens.SECOND), Selection.defaults(), note -> {}));
         assertThat(numbers.names()).containsExactly("3", "7");
         assertThat(numbers.classes()).containsExactly(1, 0, 1);
-        assertThat(LabelFile.read(file(ParquetGoldens.PYARROW), Selection.defaults(), note -> {}).names())
+        assertThat(LabelFile.read(file(ParquetGoldens.PYARROW), Selection.defaults(), note -> {})
+                        .names())
                 .containsExactly("cat", "dog");
-        assertThat(RowStreams.labels(file(ParquetGoldens.DUCKDB), Selection.defaults(), note -> {})).isNull();
+        assertThat(RowStreams.labels(file(ParquetGoldens.DUCKDB), Selection.defaults(), note -> {}))
+                .isNull();
     }
 
     @Test
@@ -69,8 +71,10 @@ class ParquetRowsTest {
 
     @Test
     void aFileOfDuckDbIsRead() throws IOException {
-        assertThat(values(RowStreams.open(file(ParquetGoldens.DUCKDB)), ScalarType.Float)).containsExactly(0.25, 0.5, 0.75, -1);
-        assertThat(values(RowStreams.open(file(ParquetGoldens.DUCKDB), new Selection("vector", null)), ScalarType.Float))
+        assertThat(values(RowStreams.open(file(ParquetGoldens.DUCKDB)), ScalarType.Float))
+                .containsExactly(0.25, 0.5, 0.75, -1);
+        assertThat(values(
+                        RowStreams.open(file(ParquetGoldens.DUCKDB), new Selection("vector", null)), ScalarType.Float))
                 .hasSize(4);
     }
 
@@ -78,7 +82,8 @@ class ParquetRowsTest {
     void whatIsNotThereIsNamed() throws IOException {
         assertThatThrownBy(() -> RowStreams.open(file(ParquetGoldens.DUCKDB), new Selection("embedding", null)))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("found the columns of vectors vector.list.element, expected embedding among them");
+                .hasMessageContaining(
+                        "found the columns of vectors vector.list.element, expected embedding among them");
         Selection color = new Selection(null, "color");
         assertThatThrownBy(() -> RowStreams.labels(file(ParquetGoldens.PYARROW), color, note -> {}))
                 .isInstanceOf(InputException.class)
