@@ -43,7 +43,7 @@ final class MissingLabels {
                 "data path %s: found data.labelColumn=%s for data without columns (%s), expected a CSV or Parquet file;"
                         + " leave the column of labels out",
                 spec.path(),
-                column,
+                String.valueOf(column),
                 source.format());
     }
 }

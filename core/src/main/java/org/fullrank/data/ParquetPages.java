@@ -49,10 +49,8 @@ final class ParquetPages {
     private int cell;
 
     /// @param chunk the bytes of the column in this group
-    /// @param cells number of cells of the column in this group; this is the number of rows unless the cells are
-    those
-            ///     of lists
-            ParquetPages(ByteBuffer chunk, ColumnMetaData data, ColumnSchema column, long cells) {
+    /// @param cells number of cells of the column in this group: the number of rows, or of the numbers in all lists
+    ParquetPages(ByteBuffer chunk, ColumnMetaData data, ColumnSchema column, long cells) {
         this.chunk = chunk;
         this.data = data;
         this.column = column;
