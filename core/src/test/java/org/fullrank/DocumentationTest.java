@@ -2,6 +2,8 @@ package org.fullrank;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.dataformat.yaml.YAMLMapper;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -9,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -29,6 +32,7 @@ class DocumentationTest {
 
     private static final Pattern LINK = Pattern.compile("]\\(([^)\\s]+)\\)");
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.+)$");
+    private static final Pattern YAML = Pattern.compile("(?ms)^```yaml\n(.*?)^```$");
     private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$");
 
     static List<Path> pages() throws IOException {
@@ -54,6 +58,34 @@ class DocumentationTest {
             }
         }
         assertThat(broken).as(page.toString()).isEmpty();
+    }
+
+    /// Workflows of the continuous build, and the examples of them and of recipes in the pages.
+    @Test
+    void everyYamlTextCanBeParsed() throws IOException {
+        var yaml = new YAMLMapper();
+        int steps = 0;
+        for (Path page : pages()) {
+            Matcher block = YAML.matcher(Files.readString(page));
+            while (block.find()) {
+                JsonNode parsed = yaml.readTree(block.group(1));
+                assertThat(parsed.isObject() || parsed.isArray())
+                        .as(page + block.group())
+                        .isTrue();
+                for (JsonNode step : parsed.isArray() ? parsed : yaml.createArrayNode()) {
+                    assertThat(step.has("run") || step.has("uses"))
+                            .as(page + block.group())
+                            .isTrue();
+                    steps++;
+                }
+            }
+        }
+        assertThat(steps)
+                .as("steps of a workflow in docs/reference/diagnose.md")
+                .isPositive();
+        JsonNode build =
+                yaml.readTree(ROOT.resolve(".github/workflows/build.yml").toFile());
+        assertThat(build.at("/jobs/build/steps").isArray()).isTrue();
     }
 
     @Test

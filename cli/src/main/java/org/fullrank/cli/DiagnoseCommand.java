@@ -41,8 +41,8 @@ import picocli.CommandLine.Parameters;
                         + " file of embeddings.",
         footer = {
             "",
-            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv, .safetensors or JSON lines."
-                    + " It is read in blocks and may be larger than the memory.",
+            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv, .safetensors, .parquet,"
+                    + " .fbin or JSON lines. It is read in blocks and may be larger than the memory.",
             "For a run, up to 2000 items are embedded, preferably items that were not used for training.",
             "",
             "Exit code: 0 for every verdict, 1 if the job failed, 2 if the arguments or the input"
@@ -92,7 +92,8 @@ final class DiagnoseCommand extends Job {
     @Option(
             names = {"--array", "--key"},
             paramLabel = "NAME",
-            description = "The name of the array in an .npz or .safetensors file, or of the field in JSON lines."
+            description = "The name of the array in an .npz or .safetensors file, of the field in JSON lines, or of"
+                    + " the column in Parquet."
                     + " Default: the only matrix, or a usual name such as embeddings, z or x.")
     @Nullable
     String key;
@@ -108,7 +109,7 @@ final class DiagnoseCommand extends Job {
             names = "--label-column",
             paramLabel = "COLUMN",
             description =
-                    "The label column of the .csv file, or of the file of --labels. Give the name of the column, its"
+                    "The label column of the .csv or Parquet file, or of the file of --labels. Give the name of the column, its"
                             + " position from 1, or its position from the end (-1 is the last). Default: the column"
                             + " named label, class, target or y, or the only column with text.")
     @Nullable

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
@@ -48,6 +49,10 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
             "whitening",
             "w-mse");
 
+    /// Methods whose loss is not a function of embeddings alone.
+    private static final Set<String> SELF_DISTILLATION =
+            Set.of("byol", "simsiam", "directpred", "directcopy", "isoloss", "self-distillation");
+
     /// The function of that name, with settings `key=value` that replace its defaults.
     ///
     /// @throws InputException for an unknown name, an unknown key, or a value that the function refuses
@@ -74,6 +79,11 @@ record Evaluable(String takes, int fewest, int most, Record settings, Formula fo
             throw new InputException(
                     "objective: found no %s, expected its name here, %s; use that".formatted(name, usual));
         }
+        InputException.when(
+                SELF_DISTILLATION.contains(name.toLowerCase(Locale.ROOT)),
+                "objective: found %s, whose loss needs a predictor and a target network, expected a loss of embeddings"
+                        + " alone; evaluate its regression on predictions and targets, such as cosine",
+                name);
         throw Nearest.unknown("objective: found no", name, names());
     }
 

@@ -1,6 +1,5 @@
 package org.fullrank.cli;
 
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Iterator;
@@ -18,10 +17,10 @@ import org.fullrank.trained.Trained;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IModelTransformer;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Runs evaluations on a run. Their names and settings come from [Evaluations]. So a new evaluation appears
 /// here without a change of this class. The result of each evaluation is printed before the next one begins.
@@ -47,10 +46,6 @@ import picocli.CommandLine.Parameters;
             "  fullrank evaluate runs/mine --protocol finetune --fractions 0.01,0.1 --steps 200"
         })
 final class EvaluateCommand extends Job {
-    @Parameters(paramLabel = "RUN", description = "Run folder.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path run;
-
     @Option(
             names = "--protocol",
             paramLabel = "NAME",
@@ -66,13 +61,8 @@ final class EvaluateCommand extends Job {
             description = "The labeled data for the evaluation. Default: the data of the run.")
     private @Nullable String data;
 
-    @Option(
-            names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
-    private boolean best;
-
-    @Option(names = "--json", description = "Prints the result as one JSON object.")
-    private boolean json;
+    @Mixin
+    private final EncoderOptions options = new EncoderOptions();
 
     private boolean printed;
 
@@ -120,10 +110,10 @@ final class EvaluateCommand extends Job {
         List<Evaluation> chosen = Evaluations.named(protocols);
         requireUse(chosen);
         chosen = chosen.stream().map(this::configured).toList();
-        try (Trained trained = Trained.open(run, new Trained.Reading(data, best), err()::println)) {
+        try (Trained trained = Trained.open(options.run, new Trained.Reading(data, options.best), err()::println)) {
             err().println("evaluating %s, step %d".formatted(trained.checkpoint(), trained.step()));
             var result = new Json()
-                    .put("run", run.toString())
+                    .put("run", options.run.toString())
                     .put("checkpoint", trained.checkpoint().toString())
                     .put("step", trained.step());
             SequencedMap<String, Object> protocols = new LinkedHashMap<>();
@@ -141,7 +131,7 @@ final class EvaluateCommand extends Job {
                 print(found.text());
                 save(trained, evaluation.name(), found);
             }
-            if (json) {
+            if (options.json) {
                 out().println(protocols.isEmpty() ? result : result.put("protocols", protocols));
             }
         }
@@ -184,7 +174,7 @@ final class EvaluateCommand extends Job {
     }
 
     private void print(String text) {
-        if (!json) {
+        if (!options.json) {
             out().println((printed ? System.lineSeparator() : "") + text.stripTrailing());
             out().flush();
             printed = true;
@@ -198,7 +188,7 @@ final class EvaluateCommand extends Job {
         }
         try {
             var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
-            EvaluationFile.put(run, name, subject, found.toMap());
+            EvaluationFile.put(options.run, name, subject, found.toMap());
         } catch (InputException | JobException e) {
             err().println("not saved: " + e.getMessage()); // the numbers themselves are printed
         }

@@ -13,8 +13,8 @@ import org.fullrank.trained.Trained;
 import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Writes the encoder of a run as an ONNX model.
 @Command(
@@ -36,10 +36,6 @@ import picocli.CommandLine.Parameters;
             "  fullrank export runs/mine --out encoder.onnx --layer layer3"
         })
 final class ExportCommand extends Job {
-    @Parameters(paramLabel = "RUN", description = "Run folder.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path run;
-
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -73,13 +69,8 @@ final class ExportCommand extends Job {
             description = "Labeled data for --int8. Default: the data of the run.")
     private @Nullable String calibrate;
 
-    @Option(
-            names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
-    private boolean best;
-
-    @Option(names = "--json", description = "Prints the result as one JSON object.")
-    private boolean json;
+    @Mixin
+    private final EncoderOptions options = new EncoderOptions();
 
     @Override
     void work() {
@@ -96,7 +87,9 @@ final class ExportCommand extends Job {
         };
         Natives.loadEarly();
         Map<String, String> notes = new LinkedHashMap<>();
-        notes.put("source", String.valueOf(run.toAbsolutePath().normalize().getFileName()));
+        notes.put(
+                "source",
+                String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
         if (int8) {
             writeInt8(reads, notes);
@@ -104,14 +97,14 @@ final class ExportCommand extends Job {
         }
         InputException.when(calibrate != null, "--calibrate: found no --int8, which it serves; add --int8");
         OnnxExport written;
-        try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println)) {
+        try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
             InputException.when(
                     input != null && !encoder.readsImages(),
                     "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
                             + " out");
             written = encoder.exportOnnx(out, reads, layer, notes);
         }
-        if (json) {
+        if (options.json) {
             out().println(new Json()
                     .put("file", written.file().toString())
                     .put("bytes", written.bytes())
@@ -127,10 +120,10 @@ final class ExportCommand extends Job {
 
     private void writeInt8(OnnxEncoder.Input reads, Map<String, String> notes) {
         Int8Export written;
-        try (Trained trained = Trained.open(run, new Trained.Reading(calibrate, best), err()::println)) {
+        try (Trained trained = Trained.open(options.run, new Trained.Reading(calibrate, options.best), err()::println)) {
             written = Int8Export.write(out, trained, reads, layer, notes);
         }
-        if (json) {
+        if (options.json) {
             out().println(new Json()
                     .put("file", written.file().toString())
                     .put("bytes", written.bytes())

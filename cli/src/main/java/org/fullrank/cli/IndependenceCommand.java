@@ -35,7 +35,7 @@ import picocli.CommandLine.Parameters;
                 + " dimensions together.",
         footer = {
             "",
-            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv or .safetensors.",
+            "A file contains a matrix [N, D] with a row for each item: .npy, .npz, .csv, .safetensors, .parquet or .fbin.",
             "p is the share of shuffles that are at least as dependent. In a shuffle, each"
                     + " dimension has its own random order.",
             "docs/reference/independence.md has the formulas.",

@@ -255,6 +255,9 @@ final class ObjectiveCommand extends Job {
     private String text(Result result, Map<String, Object> chosen, NpyMatrix first) {
         var table = new Table();
         table.row(name, result.value());
+        if (!result.parts().isEmpty()) {
+            table.row("parts, before their weights", "");
+        }
         for (Map.Entry<String, Number> part : result.parts().entrySet()) {
             table.row("  " + part.getKey(), part.getValue());
         }

@@ -251,7 +251,9 @@ final class PretrainCommand extends Job {
         RunFolder.requireFree(path);
         Path checkpoint =
                 from == null ? null : Checkpoints.latest(RunFolder.open(from).checkpoints(), err()::println);
-        try (Dataset opened = Dataset.open(chosen.data(), checkpoint == null ? null : Checkpoint.table(checkpoint))) {
+        try (Dataset opened = checkpoint == null
+                ? Dataset.open(chosen.data())
+                : Dataset.open(chosen.data(), Checkpoint.table(checkpoint))) {
             BatchOrder.of(chosen, opened); // refuses data that do not suffice, before a folder is made
             describe(chosen, opened);
             if (!noPreflight) {

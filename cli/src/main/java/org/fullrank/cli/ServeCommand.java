@@ -9,8 +9,8 @@ import org.fullrank.serve.ServiceSettings;
 import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
 
 /// Embeds over HTTP.
 @Command(
@@ -32,10 +32,6 @@ import picocli.CommandLine.Parameters;
             "  curl --data-binary @photo.jpg -H 'Content-Type: image/jpeg' http://127.0.0.1:7438/embed"
         })
 final class ServeCommand extends Job {
-    @Parameters(paramLabel = "RUN", description = "Run folder.")
-    @SuppressWarnings("NullAway.Init") // set by picocli
-    private Path run;
-
     @Option(
             names = "--index",
             paramLabel = "DIR",
@@ -87,27 +83,22 @@ final class ServeCommand extends Job {
             description = "Most bytes of a request. Default: " + ServiceSettings.DEFAULT_MAX_BODY + ".")
     private int maxBody = ServiceSettings.DEFAULT_MAX_BODY;
 
-    @Option(
-            names = "--best",
-            description = "Uses the checkpoint with the best score during training instead of the latest checkpoint.")
-    private boolean best;
-
-    @Option(names = "--json", description = "Prints the address as one JSON object.")
-    private boolean json;
+    @Mixin
+    private final EncoderOptions options = new EncoderOptions();
 
     @Override
     void work() {
         Duration patience = wait == null ? ServiceSettings.DEFAULT_WAIT : Duration.ofMillis(wait);
         var settings = new ServiceSettings(host, port, token, batch, patience, queue, maxBody);
         Natives.loadEarly();
-        String name = String.valueOf(run.toAbsolutePath().normalize().getFileName());
-        try (TrainedEncoder encoder = TrainedEncoder.open(run, best, err()::println);
+        String name = String.valueOf(options.run.toAbsolutePath().normalize().getFileName());
+        try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println);
                 VectorIndex opened = index == null ? null : VectorIndex.open(index);
                 EmbeddingServer server = EmbeddingServer.start(encoder, opened, name, settings)) {
             String address = server.address().toString();
-            out().println(json ? new Json().put("address", address) : address);
+            out().println(options.json ? new Json().put("address", address) : address);
             out().flush();
-            err().println("serving %s; Ctrl-C ends".formatted(run));
+            err().println("serving %s; Ctrl-C ends".formatted(options.run));
             var interruption = Interruption.arm();
             while (!interruption.requested()) {
                 Thread.sleep(100);

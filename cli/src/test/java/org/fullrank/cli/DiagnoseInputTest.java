@@ -130,7 +130,7 @@ class DiagnoseInputTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "missing.npy|missing.npy: found no such file, expected embeddings as .npy, .npz, .csv, .safetensors or JSON lines",
+                "missing.npy|missing.npy: found no such file, expected embeddings as .npy, .npz, .csv, .safetensors, .parquet, .fbin or JSON lines",
                 "folder|folder: found no config.yaml in it, expected a run folder",
                 "empty.npy|empty.npy: is empty, expected embeddings",
                 "picture.png|picture.png: found a file of another kind, expected embeddings",

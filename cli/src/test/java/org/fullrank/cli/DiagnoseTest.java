@@ -12,7 +12,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import org.fullrank.engine.Keyed;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -254,6 +256,39 @@ class DiagnoseTest {
         assertThat(measure.path("low").asDouble()).isEqualTo(0.4);
         assertThat(measure.path("ok").asBoolean())
                 .isEqualTo(measure.path("value").asDouble() >= 0.4);
+    }
+
+    /// `ok` is what `low` and `high` say of the value, and an infinite end has no key.
+    @Test
+    void everyMeasureInJsonSaysWhetherItIsInItsRange() throws IOException {
+        Set<String> ends = new HashSet<>();
+        Set<Boolean> found = new HashSet<>();
+        for (Path z : List.of(file("low.npy", 2), file("full.npy", WIDTH))) {
+            JsonNode diagnosis =
+                    new ObjectMapper().readTree(diagnose(z, "--json").out()).at("/diagnoses/0");
+            for (JsonNode section : diagnosis.path("sections")) {
+                for (JsonNode measure : section.path("measures")) {
+                    if (!measure.has("ok")) {
+                        assertThat(measure.has("low") || measure.has("high"))
+                                .as(measure.toString())
+                                .isFalse();
+                        continue;
+                    }
+                    double value = measure.path("value").asDouble(Double.NaN);
+                    boolean low =
+                            measure.has("low") && value < measure.path("low").asDouble();
+                    boolean high =
+                            measure.has("high") && value > measure.path("high").asDouble();
+                    assertThat(measure.path("ok").asBoolean())
+                            .as(measure.toString())
+                            .isEqualTo(!low && !high);
+                    ends.add((measure.has("low") ? "low " : "") + (measure.has("high") ? "high" : ""));
+                    found.add(measure.path("ok").asBoolean());
+                }
+            }
+        }
+        assertThat(ends).contains("low high", "low ", "high");
+        assertThat(found).containsExactlyInAnyOrder(true, false);
     }
 
     @Test

@@ -9,9 +9,14 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import javax.imageio.ImageIO;
 import org.fullrank.engine.Keyed;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.file.Npy;
+import org.fullrank.rows.RowStream;
+import org.fullrank.rows.RowStreams;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -83,6 +88,34 @@ class EmbedCommandTest {
     }
 
     @Test
+    void everyFormatHasTheRowsAndThePaths() throws IOException {
+        double[] expected = null;
+        for (String name : List.of("rows.npy", "rows.parquet", "rows.jsonl", "rows.fbin", "bulk.ndjson")) {
+            var line = new ArrayList<>(
+                    List.of("embed", run, "--out", folder.resolve(name).toString()));
+            if (name.startsWith("bulk")) {
+                line.addAll(List.of("--bulk", "photos"));
+            }
+            CommandLineRun found = CommandLineRun.of(line.toArray(String[]::new));
+            assertThat(found.out()).contains(name + ": 8 embeddings of width 8");
+            double[] rows = rows(folder.resolve(name));
+            expected = expected == null ? rows : expected;
+            assertThat(rows).hasSize(64).containsExactly(expected, within(1e-7));
+        }
+        assertThat(Files.readAllLines(folder.resolve("rows.jsonl")).get(3))
+                .startsWith("{\"path\":\"photo3.png\",\"emb");
+        assertThat(Files.readAllLines(folder.resolve("bulk.ndjson")).get(6))
+                .isEqualTo("{\"index\":{\"_index\":\"photos\",\"_id\":\"photo3.png\"}}");
+    }
+
+    private static double[] rows(Path file) {
+        try (RowStream rows = RowStreams.open(file);
+                var scope = Scope.open()) {
+            return Tensors.doubles(Objects.requireNonNull(rows.next()));
+        }
+    }
+
+    @Test
     void withoutOutTheRowsArePrinted() {
         List<String> lines = CommandLineRun.of("embed", run, "--image", photo(0))
                 .out()
@@ -109,7 +142,15 @@ class EmbedCommandTest {
                 "--out",
                 out.toString());
         refused("found no file, expected an image file", "--image", "none.png");
-        refused("--out x.parquet: found no known ending", "--image", photo(0), "--out", "x.parquet");
+        refused("--out x.xlsx: found no known ending", "--image", photo(0), "--out", "x.xlsx");
+        refused("--bulk: found --out " + out, "--bulk", "photos", "--out", out.toString());
+        refused("--bulk: found no --out", "--image", photo(0), "--bulk", "photos");
+        refused(
+                "found the index name 'Photos'",
+                "--out",
+                folder.resolve("a.jsonl").toString(),
+                "--bulk",
+                "Photos");
         assertThat(out).doesNotExist();
     }
 

@@ -105,6 +105,20 @@ class ObjectiveCommandTest {
                         + json.at("/parts/covariance").doubleValue());
     }
 
+    /// A weight changes the value and no part.
+    @Test
+    void partsAreBeforeTheirWeights() throws IOException {
+        JsonNode usual = json("vicreg a03.npy b03.npy");
+        JsonNode heavy = json("vicreg a03.npy b03.npy --set variance=250 --set invariance=0");
+        assertThat(heavy.get("parts")).isEqualTo(usual.get("parts"));
+        assertClose(
+                heavy.get("value").doubleValue() - usual.get("value").doubleValue(),
+                225 * usual.at("/parts/variance").doubleValue()
+                        - 25 * usual.at("/parts/invariance").doubleValue());
+        assertThat(run("vicreg a03.npy b03.npy").out()).contains("\nparts, before their weights");
+        assertThat(run("barlow-twins a03.npy b03.npy").out()).contains("\nparts, before their weights");
+    }
+
     @Test
     void textNamesValuePartsSettingsAndGradientFiles() {
         CommandLineRun run = run("vicreg a03.npy b03.npy --gradients out");

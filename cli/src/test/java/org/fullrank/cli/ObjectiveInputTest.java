@@ -59,6 +59,8 @@ class ObjectiveInputTest {
                 "vicreg a.npy|objective vicreg: found 1 file, expected two or more, one for each view of the samples",
                 "covariance a.npy b.npy|objective covariance: found 2 files, expected exactly one for a regularizer",
                 "InfoNCE a.npy b.npy|objective: found no InfoNCE, expected its name here, nt-xent; use that",
+                "BYOL a.npy b.npy|objective: found BYOL, whose loss needs a predictor and a target network, expected a loss of embeddings alone; evaluate its regression on predictions and targets, such as cosine",
+                "simsiam a.npy|objective: found simsiam, whose loss needs a predictor",
                 "vicerg a.npy b.npy|objective: found no vicerg, expected one of vicreg, ",
                 "vicreg row.npy row.npy|objective vicreg: found 1 row in F/row.npy, expected at least 2",
                 "vicreg a.npy wide.npy|objective vicreg: found shape [4, 3] in F/a.npy and [4, 5] in F/wide.npy, expected",

@@ -8,7 +8,6 @@ import java.util.Collections;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedSet;
 import java.util.TreeSet;
@@ -33,27 +32,33 @@ public final class Dataset implements AutoCloseable {
 
     private final String name;
     private final Pack pack;
+    private final DataSpec spec;
     private final int samples;
     private final Map<Split, Items> open = new EnumMap<>(Split.class);
     private final List<Items> whole = new ArrayList<>();
 
-    private Dataset(String name, Pack pack, int samples) {
+    private Dataset(String name, Pack pack, DataSpec spec) {
         this.name = name;
         this.pack = pack;
-        this.samples = samples;
+        this.spec = spec;
+        this.samples = spec.samples();
     }
 
     /// Opens the data of the spec. The first call decodes the data into a packed file in the cache folder.
     /// Later calls only map this file. A packed file that is damaged or older than its source is written
     /// again.
     ///
-    /// @throws InputException when the path contains nothing that can be read; the message names the problem
+    /// @throws InputException when the path contains nothing that can be read, or when the spec names a column of
+    ///     labels and the data have no columns; the message names the problem
     /// @throws JobException when the packed file cannot be written
     public static Dataset open(DataSpec spec) {
-        return open(spec, reading(spec, () -> Formats.detect(spec)));
+        DataSource source = reading(spec, () -> Formats.detect(spec));
+        MissingLabels.requireColumns(spec, source);
+        return open(spec, source);
     }
 
-    /// Opens the data of the spec. Tables are read in the same way as the training table of an encoder.
+    /// Opens the data of the spec. Tables are read in the same way as the training table of an encoder. A column of
+    /// labels has no effect on data without columns.
     ///
     /// @param fitted the schema of that table; null for an encoder of other data
     /// @throws InputException as [#open(DataSpec)], and when a table has other columns
@@ -64,13 +69,13 @@ public final class Dataset implements AutoCloseable {
         }
         Optional<Pack> own = cached(spec, source);
         return own.isPresent() && fitted.equals(own.get().index().table())
-                ? new Dataset(name(spec), own.get(), spec.samples())
+                ? new Dataset(name(spec), own.get(), spec)
                 : open(spec, table.fittedBy(fitted));
     }
 
     private static Dataset open(DataSpec spec, DataSource source) {
         Pack pack = cached(spec, source).orElseGet(() -> write(spec, source));
-        return new Dataset(name(spec), pack, spec.samples());
+        return new Dataset(name(spec), pack, spec);
     }
 
     private static Optional<Pack> cached(DataSpec spec, DataSource source) {
@@ -173,18 +178,11 @@ public final class Dataset implements AutoCloseable {
         return indices;
     }
 
-    /// The path of each item of a split in its folder or archive, in the order of [#items]; empty for other
-    /// data.
+    /// The path of each item of a split, see [Items#paths].
     ///
     /// @throws InputException when there is no such split
     public List<String> names(Split split) {
-        int size = items(split).size();
-        PackIndex.Items all = Objects.requireNonNull(pack.index().splits().get(split));
-        return size == all.names().size() || all.names().isEmpty()
-                ? all.names()
-                : Arrays.stream(chosen(all.size(), samples))
-                        .mapToObj(all.names()::get)
-                        .toList();
+        return items(split).paths();
     }
 
     /// Names of the classes; empty when nothing is labeled.
@@ -250,8 +248,7 @@ public final class Dataset implements AutoCloseable {
         Items train = items(Split.TRAIN).labeled();
         Labels fitted = train.labels();
         if (fitted == null) {
-            throw new InputException("data set " + name + " has no labels, expected a class for each item of the train"
-                    + " split; sort the files into a folder per class or name the label column");
+            throw MissingLabels.error(name, pack.index(), spec);
         }
         if (train.size() == 0) {
             throw new InputException(

@@ -26,6 +26,8 @@ import org.jspecify.annotations.Nullable;
 /// after dates or cameras give none either, unless [DataSpec#labelColumn] is [DataSpec#FOLDERS]. Images without any of
 /// these sources have no class.
 final class ImagePlacement {
+    private static final String NO_CLASSES = "not taken as classes";
+
     private final Tree tree;
     private final List<String> images;
     private final LabelLists lists;
@@ -61,10 +63,14 @@ final class ImagePlacement {
             }
         }
         return FolderNames.noClasses(folders)
-                .map(kind -> "folders such as %s are named after %s and not taken as classes; --set data.labelColumn=%s"
-                                .formatted(folders.iterator().next().name(), kind, DataSpec.FOLDERS)
-                        + " takes them")
+                .map(kind -> "folders such as %s are named after %s and %s; --set data.labelColumn=%s takes them"
+                        .formatted(folders.iterator().next().name(), kind, NO_CLASSES, DataSpec.FOLDERS))
                 .orElse(null);
+    }
+
+    /// Whether a note says that folders are no classes.
+    static boolean isAboutFolders(String note) {
+        return note.contains(NO_CLASSES);
     }
 
     /// The name of the folder around a folder on the path of an image.

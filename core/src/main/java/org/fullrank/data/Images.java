@@ -19,12 +19,13 @@ public final class Images implements Items {
     private final long[] offsets;
     private final MemorySegment pixels;
     private final @Nullable Labels labels;
+    private final List<String> paths;
     private final @Nullable Arena owner;
     private final boolean uniform;
 
     /// Items of a mapped pack. `owner` is closed with this object; null if another object owns the memory.
     Images(PackIndex.Items index, int channels, MemorySegment pixels, @Nullable Labels labels, @Nullable Arena owner) {
-        this(channels, index.heights(), index.widths(), index.offsets(), pixels, labels, owner);
+        this(channels, index.heights(), index.widths(), index.offsets(), pixels, labels, index.names(), owner);
     }
 
     private Images(
@@ -34,6 +35,7 @@ public final class Images implements Items {
             long[] offsets,
             MemorySegment pixels,
             @Nullable Labels labels,
+            List<String> paths,
             @Nullable Arena owner) {
         this.channels = channels;
         this.heights = heights;
@@ -41,6 +43,7 @@ public final class Images implements Items {
         this.offsets = offsets;
         this.pixels = pixels;
         this.labels = labels;
+        this.paths = paths;
         this.owner = owner;
         this.uniform = allEqual(heights) && allEqual(widths);
     }
@@ -78,7 +81,7 @@ public final class Images implements Items {
         Arrays.setAll(offsets, i -> i * each);
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(1, pixels.length), 64);
         MemorySegment.copy(pixels, 0, memory, ValueLayout.JAVA_BYTE, 0, pixels.length);
-        return new Images(channels, heights, widths, offsets, memory, labels, null);
+        return new Images(channels, heights, widths, offsets, memory, labels, List.of(), null);
     }
 
     /// Images one after another, copied.
@@ -112,7 +115,7 @@ public final class Images implements Items {
                 to += length;
             }
         }
-        return new Images(channels, heights, widths, offsets, memory, null, null);
+        return new Images(channels, heights, widths, offsets, memory, null, List.of(), null);
     }
 
     private long bytes(int i) {
@@ -174,6 +177,11 @@ public final class Images implements Items {
     }
 
     @Override
+    public List<String> paths() {
+        return paths;
+    }
+
+    @Override
     public Images subset(int[] indices) {
         int[] h = new int[indices.length];
         int[] w = new int[indices.length];
@@ -184,7 +192,8 @@ public final class Images implements Items {
             w[i] = widths[from];
             o[i] = offsets[from];
         }
-        return new Images(channels, h, w, o, pixels, labels == null ? null : labels.subset(indices), null);
+        Labels chosen = labels == null ? null : labels.subset(indices);
+        return new Images(channels, h, w, o, pixels, chosen, Items.chosen(paths, indices), null);
     }
 
     @Override

@@ -95,7 +95,7 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
         int features = height * where.widths()[0];
         MemorySegment values = payload.asSlice(where.offsets()[0], 4L * features * where.size());
         SeriesShape series = index.channels() == PackIndex.SERIES ? new SeriesShape(height, where.widths()[0]) : null;
-        return new Vectors(where.size(), features, values, labels, index.table(), series, arena);
+        return new Vectors(where.size(), features, values, labels, where.names(), index.table(), series, arena);
     }
 
     private MemorySegment map(Arena arena) throws IOException {

@@ -3,6 +3,7 @@ package org.fullrank.data;
 import dev.hardwood.internal.thrift.FileMetaDataReader;
 import dev.hardwood.metadata.ColumnChunk;
 import dev.hardwood.metadata.ColumnMetaData;
+import dev.hardwood.metadata.Encoding;
 import dev.hardwood.metadata.FileMetaData;
 import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.schema.ColumnSchema;
@@ -12,11 +13,14 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +31,11 @@ final class ParquetFile implements AutoCloseable {
     private static final int END_BYTES = 8; // the length of the metadata and the magic PAR1
     private static final int MAGIC = 0x31524150; // PAR1 as a little-endian number
     private static final int MOST_CAUSES = 10;
+    /// A group may always have this many rows, even in a small file, because equal cells are stored only once.
+    private static final int FREE_ROWS = 1 << 16;
+
+    private static final Set<Encoding> LEVELS =
+            EnumSet.of(Encoding.RLE, Encoding.BIT_PACKED); // which cells are missing
     private static final String NO_FILE = "it is no whole Parquet file";
 
     /// This reference must be kept, because the logging of Java forgets the level of a logger without
@@ -76,6 +85,46 @@ final class ParquetFile implements AutoCloseable {
         return metadata.numRows();
     }
 
+    /// Checks that every group can be read.
+    ///
+    /// @throws InputException when the column is compressed or encoded in a way that cannot be read
+    void requireReadable(String subject, ColumnSchema column) {
+        for (RowGroup group : groups()) {
+            ColumnMetaData data = chunk(group, column);
+            if (!ParquetCodecs.KNOWN.contains(data.codec())) {
+                throw new InputException("%s is compressed with %s, expected one of %s; write it again with snappy"
+                        .formatted(subject, data.codec(), ParquetCodecs.KNOWN));
+            }
+            for (Encoding encoding : data.encodings()) {
+                if (!ParquetPages.ENCODINGS.contains(encoding) && !LEVELS.contains(encoding)) {
+                    throw new InputException(
+                            "%s has the column %s in the encoding %s, expected PLAIN or a dictionary; write it again without delta encodings"
+                                    .formatted(subject, plain(column.fieldPath().toString()), encoding));
+                }
+            }
+        }
+    }
+
+    /// Compares the number of rows that a group claims with the bytes of its largest column.
+    void requireRows(RowGroup group) throws IOException {
+        long most = group.columns().stream()
+                .mapToLong(chunk -> chunk.metaData().totalCompressedSize())
+                .max()
+                .orElse(0);
+        long bytes = Math.min(most, channel.size());
+        if (group.numRows() < 0 || group.numRows() > FREE_ROWS + bytes) {
+            throw new IOException("a group claims %d rows in %d bytes".formatted(group.numRows(), bytes));
+        }
+    }
+
+    /// The paths of columns for messages, at most twenty.
+    static String names(List<ColumnSchema> columns) {
+        return columns.stream()
+                .map(c -> plain(c.fieldPath().toString()))
+                .limit(20)
+                .collect(Collectors.joining(", "));
+    }
+
     /// The chunk of a column in a group of rows.
     static ColumnMetaData chunk(RowGroup group, ColumnSchema column) {
         return group.columns().get(column.columnIndex()).metaData();
@@ -86,7 +135,12 @@ final class ParquetFile implements AutoCloseable {
         ColumnChunk chunk = group.columns().get(column.columnIndex());
         ByteBuffer bytes =
                 guarded(() -> map(chunk.chunkStartOffset(), chunk.metaData().totalCompressedSize()));
-        return new ParquetPages(bytes, chunk.metaData(), column, group.numRows());
+        boolean flat = column.maxRepetitionLevel() == 0;
+        return new ParquetPages(
+                bytes,
+                chunk.metaData(),
+                column,
+                flat ? group.numRows() : chunk.metaData().numValues());
     }
 
     private ByteBuffer map(long from, long count) throws IOException {

@@ -3,15 +3,12 @@ package org.fullrank.data;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
-import dev.hardwood.metadata.ColumnMetaData;
-import dev.hardwood.metadata.Encoding;
 import dev.hardwood.metadata.PhysicalType;
 import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.schema.ColumnSchema;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Objects;
@@ -27,15 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// Images are a struct with the binary field `bytes`, or a binary column. Labels are whole numbers or
 /// texts. The names of the classes are in the metadata `huggingface` of the file.
 final class ParquetImages implements AutoCloseable {
-    /// A group may always have this many rows, even in a small file, because equal images are stored only
-    /// once.
-    private static final int FREE_ROWS = 1 << 16;
-
     private static final Set<String> IMAGE_NAMES = Set.of("image", "img");
     private static final List<String> LABEL_NAMES =
             List.of("label", "labels", "class", "target", "y", "category", "cls");
-    private static final Set<Encoding> LEVELS =
-            EnumSet.of(Encoding.RLE, Encoding.BIT_PACKED); // which cells are missing
     private static final JsonMapper JSON = new JsonMapper();
 
     private final String subject;
@@ -63,9 +54,9 @@ final class ParquetImages implements AutoCloseable {
             JsonNode features = features();
             label = label(labelColumn, features);
             classNames = label == null ? List.of() : names(features.path(label.name()));
-            requireReadable(image);
+            this.file.requireReadable(subject, image);
             if (label != null) {
-                requireReadable(label);
+                this.file.requireReadable(subject, label);
             }
         } catch (RuntimeException e) {
             close();
@@ -87,10 +78,7 @@ final class ParquetImages implements AutoCloseable {
     void each(Rows rows) throws IOException {
         long row = 0;
         for (RowGroup group : file.groups()) {
-            long bytes = ParquetFile.chunk(group, image).totalCompressedSize();
-            if (group.numRows() < 0 || group.numRows() > FREE_ROWS + bytes) {
-                throw new IOException("a group claims %d rows in %d bytes".formatted(group.numRows(), bytes));
-            }
+            file.requireRows(group);
             ParquetPages images = file.pages(group, image);
             ParquetPages labels = label == null ? null : file.pages(group, label);
             for (long end = row + group.numRows(); row < end; row++) {
@@ -113,12 +101,12 @@ final class ParquetImages implements AutoCloseable {
         if (found.isEmpty()) {
             throw new InputException(
                     "%s has the columns %s and none of images, expected a binary column or a struct with bytes; write a table as CSV or .npy"
-                            .formatted(subject, paths(columns)));
+                            .formatted(subject, ParquetFile.names(columns)));
         }
         if (found.size() > 1 && named.size() != 1) {
             throw new InputException(
                     "%s has several columns of images, %s, expected one; leave one of them, or name it image"
-                            .formatted(subject, paths(found)));
+                            .formatted(subject, ParquetFile.names(found)));
         }
         return found.size() == 1 ? found.getFirst() : named.getFirst();
     }
@@ -145,7 +133,7 @@ final class ParquetImages implements AutoCloseable {
                 .findFirst();
         if (wanted != null && found.isEmpty()) {
             throw new InputException("%s has no column %s, expected one of %s; correct data.labelColumn"
-                    .formatted(subject, wanted, paths(others)));
+                    .formatted(subject, wanted, ParquetFile.names(others)));
         }
         List<ColumnSchema> classes = others.stream()
                 .filter(c -> !names(features.path(c.name())).isEmpty())
@@ -154,7 +142,8 @@ final class ParquetImages implements AutoCloseable {
             found = Optional.of(classes.getFirst());
         }
         if (found.isEmpty() && !others.isEmpty()) {
-            notes.add("no column of labels was found among %s; data.labelColumn names it".formatted(paths(others)));
+            notes.add("no column of labels was found among %s; data.labelColumn names it"
+                    .formatted(ParquetFile.names(others)));
         }
         found.ifPresent(this::requireLabels);
         return found.orElse(null);
@@ -186,36 +175,6 @@ final class ParquetImages implements AutoCloseable {
         List<String> names = new ArrayList<>();
         feature.path("names").forEach(name -> names.add(name.asText()));
         return List.copyOf(names);
-    }
-
-    private static String paths(List<ColumnSchema> columns) {
-        return String.join(
-                ", ",
-                columns.stream()
-                        .map(c -> ParquetFile.plain(c.fieldPath().toString()))
-                        .limit(20)
-                        .toList());
-    }
-
-    /// @throws InputException when the column is compressed or encoded in a way that cannot be read
-    private void requireReadable(ColumnSchema column) {
-        for (RowGroup group : file.groups()) {
-            ColumnMetaData data = ParquetFile.chunk(group, column);
-            if (!ParquetCodecs.KNOWN.contains(data.codec())) {
-                throw new InputException("%s is compressed with %s, expected one of %s; write it again with snappy"
-                        .formatted(subject, data.codec(), ParquetCodecs.KNOWN));
-            }
-            for (Encoding encoding : data.encodings()) {
-                if (!ParquetPages.ENCODINGS.contains(encoding) && !LEVELS.contains(encoding)) {
-                    throw new InputException(
-                            "%s has the column %s in the encoding %s, expected PLAIN or a dictionary; write it again without delta encodings"
-                                    .formatted(
-                                            subject,
-                                            ParquetFile.plain(column.fieldPath().toString()),
-                                            encoding));
-                }
-            }
-        }
     }
 
     @Override

@@ -34,6 +34,11 @@ final class ParquetPages {
 
     private static final int LEAST_CELL_BYTES = 4; // of a plain number or the length of a text
 
+    /// A page may always have this many cells, because equal cells are stored only once.
+    private static final int FREE_CELLS = 1 << 23;
+
+    private static final long MOST_CELLS_PER_BYTE = 32; // of larger pages
+
     private final ByteBuffer chunk;
     private final ColumnMetaData data;
     private final ColumnSchema column;
@@ -44,18 +49,18 @@ final class ParquetPages {
     private int cell;
 
     /// @param chunk the bytes of the column in this group
-    /// @param rows number of rows of the group
-    ParquetPages(ByteBuffer chunk, ColumnMetaData data, ColumnSchema column, long rows) {
+    /// @param cells number of cells of the column in this group: the number of rows, or of the numbers in all lists
+    ParquetPages(ByteBuffer chunk, ColumnMetaData data, ColumnSchema column, long cells) {
         this.chunk = chunk;
         this.data = data;
         this.column = column;
-        this.left = rows;
+        this.left = cells;
         decoder = new PageDecoder(data, column, new ParquetCodecs());
     }
 
     /// The bytes in the cell of the next row; null if it is missing.
     ///
-    /// @throws IOException when the pages have fewer cells than rows than rows
+    /// @throws IOException when the pages have fewer cells than rows
     byte @Nullable [] nextBytes() throws IOException {
         return next() instanceof Page.ByteArrayPage binary && !binary.isNull(cell) ? binary.get(cell) : null;
     }
@@ -77,6 +82,11 @@ final class ParquetPages {
         };
     }
 
+    /// Number of cells in the pages that are not decoded yet.
+    long left() {
+        return left;
+    }
+
     /// The page of the next cell.
     private Page next() throws IOException {
         cell++;
@@ -90,7 +100,7 @@ final class ParquetPages {
     }
 
     /// The next page of cells.
-    private Page readPage() throws IOException {
+    Page readPage() throws IOException {
         while (chunk.hasRemaining()) { // ends, because a header has at least one byte
             var thrift = new ThriftReader(chunk);
             PageHeader header = PageHeaderReader.read(thrift);
@@ -109,7 +119,7 @@ final class ParquetPages {
                 }
             }
         }
-        throw new IOException("the pages of the column %s end %d rows too early".formatted(column.fieldPath(), left));
+        throw new IOException("the pages of the column %s end %d cells too early".formatted(column.fieldPath(), left));
     }
 
     private Dictionary dictionary(PageHeader header, ByteBuffer body) throws IOException {
@@ -149,8 +159,12 @@ final class ParquetPages {
         }
         int cells = isSecond ? second.numValues() : first.numValues();
         if (cells < 0 || cells > left) {
-            throw new IOException("a page of the column %s claims %d cells, but %d rows are left"
+            throw new IOException("a page of the column %s claims %d cells, but %d are left"
                     .formatted(column.fieldPath(), cells, left));
+        }
+        if (cells > FREE_CELLS + MOST_CELLS_PER_BYTE * header.compressedPageSize()) {
+            throw new IOException("a page of the column %s claims %d cells in %d bytes"
+                    .formatted(column.fieldPath(), cells, header.compressedPageSize()));
         }
         left -= cells;
     }

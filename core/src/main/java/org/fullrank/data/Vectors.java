@@ -3,6 +3,7 @@ package org.fullrank.data;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import java.util.Objects;
 import org.fullrank.engine.InputException;
 import org.fullrank.text.Numbers;
@@ -15,6 +16,7 @@ public final class Vectors implements Items {
     private final int features;
     private final MemorySegment values;
     private final @Nullable Labels labels;
+    private final List<String> paths;
     private final @Nullable TableSchema table;
     private final @Nullable SeriesShape series;
     private final @Nullable Arena owner;
@@ -25,6 +27,7 @@ public final class Vectors implements Items {
             int features,
             MemorySegment values,
             @Nullable Labels labels,
+            List<String> paths,
             @Nullable TableSchema table,
             @Nullable SeriesShape series,
             @Nullable Arena owner) {
@@ -32,6 +35,7 @@ public final class Vectors implements Items {
         this.features = features;
         this.values = values;
         this.labels = labels;
+        this.paths = paths;
         this.table = table;
         this.series = series;
         this.owner = owner;
@@ -61,7 +65,7 @@ public final class Vectors implements Items {
         }
         MemorySegment memory = Arena.ofAuto().allocate(Math.max(4, 4L * values.length), 64);
         MemorySegment.copy(values, 0, memory, ValueLayout.JAVA_FLOAT, 0, values.length);
-        return new Vectors(size, features, memory, labels, null, null, null);
+        return new Vectors(size, features, memory, labels, List.of(), null, null, null);
     }
 
     @Override
@@ -88,7 +92,7 @@ public final class Vectors implements Items {
                     "table schema has %d values, expected the %d features of the vectors; use its own table"
                             .formatted(schema.width(), features));
         }
-        return new Vectors(size, features, values, labels, schema, series, owner);
+        return new Vectors(size, features, values, labels, paths, schema, series, owner);
     }
 
     /// The shape of the vectors as time series; null for other vectors.
@@ -109,7 +113,7 @@ public final class Vectors implements Items {
                                     features)
                     + " correct the shape");
         }
-        return new Vectors(size, features, values, labels, table, shape, owner);
+        return new Vectors(size, features, values, labels, paths, table, shape, owner);
     }
 
     /// The values, float32 `[N, F]` in native byte order. Read-only.
@@ -128,6 +132,11 @@ public final class Vectors implements Items {
         return labels;
     }
 
+    @Override
+    public List<String> paths() {
+        return paths;
+    }
+
     /// The rows `indices` in this order. They are copied, so [#values()] of the result has the shape `[n, F]`
     /// again.
     @Override
@@ -139,7 +148,14 @@ public final class Vectors implements Items {
             MemorySegment.copy(values, from * bytes, memory, i * bytes, bytes);
         }
         return new Vectors(
-                indices.length, features, memory, labels == null ? null : labels.subset(indices), table, series, null);
+                indices.length,
+                features,
+                memory,
+                labels == null ? null : labels.subset(indices),
+                Items.chosen(paths, indices),
+                table,
+                series,
+                null);
     }
 
     @Override

@@ -2,6 +2,7 @@ package org.fullrank.file;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,8 @@ public final class AtomicFile {
     public interface Body {
         void write(FileChannel channel) throws IOException;
     }
+
+    private static final int FLOAT_BLOCK_BYTES = 1 << 16;
 
     private AtomicFile() {}
 
@@ -71,6 +74,17 @@ public final class AtomicFile {
     public static void writeAll(FileChannel channel, ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
             channel.write(bytes);
+        }
+    }
+
+    /// Writes `count` numbers from `from` on as little-endian float32.
+    public static void writeFloats(FileChannel channel, float[] values, int from, int count) throws IOException {
+        ByteBuffer block = ByteBuffer.allocate(FLOAT_BLOCK_BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        int most = FLOAT_BLOCK_BYTES / Float.BYTES;
+        for (int done = 0; done < count; done += most) {
+            int now = Math.min(most, count - done);
+            block.clear().asFloatBuffer().put(values, from + done, now);
+            writeAll(channel, block.limit(Float.BYTES * now));
         }
     }
 

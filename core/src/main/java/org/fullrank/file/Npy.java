@@ -252,14 +252,9 @@ public final class Npy {
     ///
     /// @throws JobException when the file cannot be written
     public static void write(Path file, float[] values, int columns) {
-        ByteBuffer data = ByteBuffer.allocate(1 << 16).order(ByteOrder.LITTLE_ENDIAN);
         AtomicFile.write(file, channel -> {
             AtomicFile.writeAll(channel, ByteBuffer.wrap(headerBytes(Type.F32, values.length / columns, columns)));
-            for (int from = 0; from < values.length; from += data.capacity() / 4) {
-                int count = Math.min(data.capacity() / 4, values.length - from);
-                data.clear().asFloatBuffer().put(values, from, count);
-                AtomicFile.writeAll(channel, data.limit(4 * count));
-            }
+            AtomicFile.writeFloats(channel, values, 0, values.length);
         });
     }
 

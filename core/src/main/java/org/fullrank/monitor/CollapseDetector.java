@@ -1,11 +1,11 @@
 package org.fullrank.monitor;
 
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.fullrank.diagnose.Measure;
@@ -29,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 ///   norm of the first check. A small norm of the embedding counts only if its standard deviation is also below
 ///   a third of its value before the first step.
 /// - Two collapsed checks in a row raise an alarm, once for each kind. At the end of the run one collapsed
-///   check is enough.
+///   check is enough. If a check breaks several rules, the first one raises the alarm. A rule about lengths
+///   also raises its own alarm, because a diagnosis of the final embedding cannot see it.
 /// - The **best** values are taken after the share [#START] of the run, because the ranks of an untrained
 ///   network have no meaning. There are no alarms before this point.
 /// - A place that was never sound raises no alarm before the share [#GRACE] of the run.
@@ -72,7 +73,8 @@ final class CollapseDetector {
 
     /// The state of one place.
     private static final class Place {
-        private final Set<Kind> raised = EnumSet.noneOf(Kind.class);
+        private final Map<Kind, Alarm> raised = new EnumMap<>(Kind.class);
+        private final Set<Kind> broken = EnumSet.noneOf(Kind.class); // kinds of the faults of the latest check
         private double firstNorm = Double.NaN;
         private double bestShare;
         private double bestSpread;
@@ -82,7 +84,6 @@ final class CollapseDetector {
         private boolean onceSound;
         private int streak;
         private long onset = -1; // first step of the row of sinking checks; -1: not sinking
-        private @Nullable Alarm latest; // null if the place has recovered since
     }
 
     /// The measures of one check of one place. A measure is NaN if an earlier version did not write it.
@@ -118,7 +119,11 @@ final class CollapseDetector {
     /// A rule that a check breaks.
     ///
     /// @param ratio of the measure to its limit, below 1. For an upper limit, it is the inverse
-    private record Fault(Kind kind, double ratio, String evidence) {}
+    private record Fault(Kind kind, double ratio, String evidence) {
+        boolean isLength() {
+            return kind == Kind.NORM_VANISHING || kind == Kind.NORM_BLOW_UP;
+        }
+    }
 
     /// Adds the values of a record after `step` steps, by their keys in `metrics.jsonl`: those of a check, or
     /// those of a training batch.
@@ -135,10 +140,7 @@ final class CollapseDetector {
                 String name = key.substring(0, key.length() - SHARE_KEY.length());
                 PlaceMeasures measured = PlaceMeasures.of(measures, name, firstDeviation, latestDeviation);
                 if (measured != null) {
-                    Alarm alarm = update(step, name, places.computeIfAbsent(name, n -> new Place()), measured);
-                    if (alarm != null) {
-                        alarms.add(alarm);
-                    }
+                    alarms.addAll(update(step, name, places.computeIfAbsent(name, n -> new Place()), measured));
                 }
             }
         }
@@ -150,21 +152,20 @@ final class CollapseDetector {
         return places.values().stream().allMatch(p -> p.onset < 0);
     }
 
-    /// The latest alarm of each place whose latest check was also collapsed.
+    /// The alarms whose rule the latest check of their place also broke.
     List<Alarm> standing() {
         return places.values().stream()
-                .map(place -> place.latest)
-                .filter(Objects::nonNull)
+                .flatMap(place -> place.raised.values().stream().filter(alarm -> place.broken.contains(alarm.kind())))
                 .toList();
     }
 
-    private @Nullable Alarm update(long step, String name, Place place, PlaceMeasures measured) {
+    private List<Alarm> update(long step, String name, Place place, PlaceMeasures measured) {
         if (Double.isNaN(place.firstNorm)) {
             place.firstNorm = measured.norm();
         }
-        Fault fault = fault(place, measured);
+        List<Fault> faults = faults(place, measured);
         boolean early = step < START * totalSteps;
-        boolean sinking = fault != null
+        boolean sinking = !faults.isEmpty()
                 || measured.share() < SINKING * place.bestShare
                 || measured.spread() < SINKING * place.bestSpread
                 || measured.norm() < FALLEN * place.bestNorm
@@ -178,23 +179,20 @@ final class CollapseDetector {
         if (!early) {
             remember(place, measured, step);
         }
-        if (fault == null) {
-            place.streak = 0;
-            place.latest = null;
-            return null;
-        }
-        place.streak++;
+        place.streak = faults.isEmpty() ? 0 : place.streak + 1;
+        place.broken.clear();
+        faults.forEach(fault -> place.broken.add(fault.kind()));
         boolean due = step >= (place.onceSound ? START : GRACE) * totalSteps;
         boolean settled = place.streak >= 2 || step == totalSteps;
-        if (!due || !settled || !place.raised.add(fault.kind())) {
-            return null;
+        var alarms = new ArrayList<Alarm>();
+        for (Fault fault : due && settled ? faults : List.<Fault>of()) {
+            if (!place.raised.containsKey(fault.kind())) {
+                Verdict verdict = Verdict.below(fault.kind(), fault.ratio(), fault.evidence(), next(fault.kind()));
+                alarms.add(new Alarm(step, place.onset, name, verdict));
+            }
         }
-        place.latest = new Alarm(
-                step,
-                place.onset,
-                name,
-                Verdict.below(fault.kind(), fault.ratio(), fault.evidence(), next(fault.kind())));
-        return place.latest;
+        alarms.forEach(alarm -> place.raised.put(alarm.kind(), alarm));
+        return alarms;
     }
 
     private static void remember(Place place, PlaceMeasures measured, long step) {
@@ -209,10 +207,11 @@ final class CollapseDetector {
         }
     }
 
-    /// The first rule in this order that the check breaks; null if it breaks none.
-    private static @Nullable Fault fault(Place place, PlaceMeasures m) {
+    /// The first rule in this order that the check breaks, and the first one about lengths; empty if it breaks
+    /// none.
+    private static List<Fault> faults(Place place, PlaceMeasures m) {
         double growth = GROWTH * place.firstNorm / m.norm();
-        return Stream.of(
+        List<Fault> broken = Stream.of(
                         new Fault(
                                 Kind.CONSTANT,
                                 m.spread() / Math.max(SPREAD, FALLEN * place.bestSpread),
@@ -243,8 +242,14 @@ final class CollapseDetector {
                                 "effective rank is %s times the smallest that counts as sound"
                                         .formatted(number(m.margin()))))
                 .filter(fault -> fault.ratio() < 1) // false for NaN
-                .findFirst()
-                .orElse(null);
+                .toList();
+        if (broken.isEmpty() || broken.getFirst().isLength()) {
+            return broken.stream().limit(1).toList();
+        }
+        return Stream.concat(
+                        broken.stream().limit(1),
+                        broken.stream().filter(Fault::isLength).limit(1))
+                .toList();
     }
 
     /// The norm divided by the largest one that counts as vanished. Under a loss that does not depend on

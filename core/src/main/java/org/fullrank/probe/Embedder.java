@@ -8,7 +8,6 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.data.Items;
-import org.fullrank.data.Labels;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
@@ -75,8 +74,7 @@ public final class Embedder {
                 }
             }
         }
-        Labels labels = items.labels();
-        return rows.stream().map(r -> Features.of(r.values, r.width, labels)).toList();
+        return rows.stream().map(r -> Features.of(r.values, r.width, items)).toList();
     }
 
     /// Rows of features that are filled batch by batch.

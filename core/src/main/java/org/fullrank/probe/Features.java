@@ -2,6 +2,7 @@ package org.fullrank.probe;
 
 import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.data.Items;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
@@ -14,9 +15,11 @@ import org.jspecify.annotations.Nullable;
 /// @param width features of a row, at least 1
 /// @param classes one class for each row, in [0, names.size()); null when the items are unlabeled
 /// @param names the names of the classes; empty when the items are unlabeled
-public record Features(float[] values, int width, int @Nullable [] classes, List<String> names) {
+/// @param paths the path of each item, see [Items#paths]; empty when the items have none
+public record Features(float[] values, int width, int @Nullable [] classes, List<String> names, List<String> paths) {
     public Features {
         names = List.copyOf(names);
+        paths = List.copyOf(paths);
         if (width < 1 || values.length == 0 || values.length % width != 0) {
             throw new InputException("features: found %d values for rows of %d, expected whole rows and at least one;"
                             .formatted(values.length, width)
@@ -26,18 +29,30 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
         if (classes != null) {
             requireClasses(classes, values.length / width, names.size());
         }
+        InputException.when(
+                !paths.isEmpty() && paths.size() != values.length / width,
+                "features: found %d paths for %d rows, expected one for each or none; check that both come from the"
+                        + " same split",
+                paths.size(),
+                values.length / width);
+    }
+
+    /// Features of items without paths.
+    public Features(float[] values, int width, int @Nullable [] classes, List<String> names) {
+        this(values, width, classes, names, List.of());
     }
 
     /// Features of items without labels.
     public static Features unlabeled(float[] values, int width) {
-        return of(values, width, null);
+        return new Features(values, width, null, List.of());
     }
 
-    /// Features of items with these labels; null if there are none.
-    static Features of(float[] values, int width, @Nullable Labels labels) {
+    /// Features of these items, with their classes and paths.
+    static Features of(float[] values, int width, Items items) {
+        Labels labels = items.labels();
         return labels == null
-                ? new Features(values, width, null, List.of())
-                : new Features(values, width, labels.classes(), labels.names());
+                ? new Features(values, width, null, List.of(), items.paths())
+                : new Features(values, width, labels.classes(), labels.names(), items.paths());
     }
 
     /// Number of items.
@@ -49,7 +64,17 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
     ///
     /// @param values float32 `[rows, width]`
     public Features with(float[] values, int width) {
-        return new Features(values, width, classes, names);
+        return new Features(values, width, classes, names, paths);
+    }
+
+    /// The same features of items with these paths.
+    public Features withPaths(List<String> paths) {
+        return new Features(values, width, classes, names, paths);
+    }
+
+    /// The name of the class of a row; null when the item is unlabeled.
+    public @Nullable String className(int row) {
+        return classes == null || classes[row] == Labels.UNLABELED ? null : names.get(classes[row]);
     }
 
     /// The class of each row.

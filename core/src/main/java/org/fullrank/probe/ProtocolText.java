@@ -19,10 +19,17 @@ import org.fullrank.engine.InputException;
 public record ProtocolText(SequencedMap<String, String> fields) {
     private static final int HASH_DIGITS = 8;
 
-    /// Words whose spelling has changed since the first version. Hashes still use the old spelling, so that
-    /// numbers stay comparable.
-    private static final Map<String, String> FIRST_SPELLING =
-            Map.of("centered", "centred", "standardized", "standardised", "optimizer", "optimiser");
+    /// Words that have changed since the first version. Hashes still use the old words, so that numbers stay
+    /// comparable.
+    private static final Map<String, String> FIRST_SPELLING = Map.of(
+            "centered",
+            "centred",
+            "standardized",
+            "standardised",
+            "optimizer",
+            "optimiser",
+            RawInput.VECTORS,
+            RawInput.IMAGES_OR_VECTORS);
 
     public ProtocolText {
         fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));

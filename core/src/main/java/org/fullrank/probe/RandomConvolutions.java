@@ -92,7 +92,7 @@ public final class RandomConvolutions {
                 apply(kernels.get(k), channels, features, i * width + 2 * k);
             }
         });
-        return Features.of(features, width, series.labels());
+        return Features.of(features, width, series);
     }
 
     /// The kernels for series of this shape. They do not depend on the values of the series.

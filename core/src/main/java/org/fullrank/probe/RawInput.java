@@ -25,13 +25,18 @@ public final class RawInput {
             "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
                     .formatted(Protocol.RAW_SIDE, Protocol.RAW_SIDE);
 
+    /// What the raw input of vectors is. Hashes have [#IMAGES_OR_VECTORS] in its place, as when the text was first
+    /// hashed, so numbers stay comparable.
+    static final String VECTORS = "the features of a row as they are";
+
     private RawInput() {}
 
     /// What the raw input of these items is, in words for a protocol.
     static String describe(Items items) {
-        return items instanceof Vectors vectors && vectors.series() != null
-                ? "the values of all channels and steps of a series as they are"
-                : IMAGES_OR_VECTORS;
+        if (items instanceof Vectors vectors) {
+            return vectors.series() != null ? "the values of all channels and steps of a series as they are" : VECTORS;
+        }
+        return IMAGES_OR_VECTORS;
     }
 
     /// The features of both splits, computed in the same way.
@@ -87,7 +92,7 @@ public final class RawInput {
                 values[i] *= factor;
             }
         }
-        return Features.of(values, vectors.features(), vectors.labels());
+        return Features.of(values, vectors.features(), vectors);
     }
 
     private static Features features(Images images, int height, int width) {
@@ -96,7 +101,7 @@ public final class RawInput {
         IntStream.range(0, images.size())
                 .parallel()
                 .forEach(i -> System.arraycopy(resized(images, i, height, width), 0, values, i * each, each));
-        return Features.of(values, each, images.labels());
+        return Features.of(values, each, images);
     }
 
     private static int count(int rows, int width) {

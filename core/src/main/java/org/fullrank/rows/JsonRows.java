@@ -26,7 +26,8 @@ import org.jspecify.annotations.Nullable;
 
 /// Reads JSON lines as float64. Each line is an array of numbers, or an object with such an array. The array is
 /// the field that the user names, or `embedding`, `embeddings`, `vector`, `values`, `z` or `x`, or else the only
-/// field with an array of numbers. A `null` in the array becomes NaN. Empty lines are left out.
+/// field with an array of numbers. A `null` in the array becomes NaN. Empty lines are left out, and so
+/// are the lines of a file for `_bulk` requests that name an index.
 final class JsonRows implements RowStream {
     private static final List<String> FIELDS = List.of("embedding", "embeddings", "vector", "values", "z", "x");
     private static final List<String> LABELS = List.of("label", "class", "target", "y");
@@ -60,10 +61,19 @@ final class JsonRows implements RowStream {
             for (String line = reader.readLine(); line != null; line = reader.readLine()) {
                 number++;
                 if (!line.isBlank()) {
-                    return parse(number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line);
+                    JsonNode node = parse(number == 1 && line.startsWith(BYTE_ORDER_MARK) ? line.substring(1) : line);
+                    if (!isAction(node)) {
+                        return node;
+                    }
                 }
             }
             return null;
+        }
+
+        /// Whether a line names the index of the next line, in a file for `_bulk` requests.
+        private static boolean isAction(JsonNode line) {
+            return line.size() == 1
+                    && (line.path("index").isObject() || line.path("create").isObject());
         }
 
         private JsonNode parse(String line) {

@@ -11,6 +11,7 @@ import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.ClassNumbers;
 import org.fullrank.data.Labels;
+import org.fullrank.data.ParquetVectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -37,6 +38,11 @@ public final class LabelFile {
             case NPY -> numbers(NpyFile.open(file, true));
             case ZIP -> named(new NpzArchive(file));
             case SAFETENSORS -> named(new TensorArchive(file));
+            case PARQUET -> parquet(file, selection);
+            case FBIN ->
+                throw new InputException(
+                        "%s: found embeddings, expected labels as .npy, .csv or .txt; write one class on each line"
+                                .formatted(file));
             case JSON ->
                 throw new InputException(
                         "%s: found JSON, expected labels as .npy, .csv or .txt; write one class on each line"
@@ -60,6 +66,25 @@ public final class LabelFile {
     static @Nullable Labels of(Archive archive, Consumer<String> notes) {
         ClassNumbers classes = found(archive);
         return classes == null ? null : optional(classes, notes);
+    }
+
+    /// The labels in a Parquet file of embeddings; null if there are none.
+    static @Nullable Labels ofParquet(Path file, Selection selection, Consumer<String> notes) {
+        ClassNumbers classes = ParquetVectors.classes(file, selection.labelColumn());
+        if (classes == null) {
+            return null;
+        }
+        return selection.labelColumn() == null ? optional(classes, notes) : required(classes, notes);
+    }
+
+    private static ClassNumbers parquet(Path file, Selection selection) {
+        ClassNumbers classes = ParquetVectors.classes(file, selection.labelColumn());
+        if (classes == null) {
+            throw new InputException(
+                    "%s: found no column with a name of labels, expected one, such as label or class; name it with --label-column"
+                            .formatted(file));
+        }
+        return classes;
     }
 
     private static @Nullable ClassNumbers found(Archive archive) {

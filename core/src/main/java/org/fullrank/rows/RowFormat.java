@@ -15,12 +15,14 @@ enum RowFormat {
     NPY,
     ZIP,
     SAFETENSORS,
+    PARQUET,
+    FBIN,
     /// JSON lines.
     JSON,
     TEXT;
 
     private static final int HEAD_BYTES = 512;
-    private static final String KNOWN = ".npy, .npz, .csv, .safetensors or JSON lines";
+    private static final String KNOWN = ".npy, .npz, .csv, .safetensors, .parquet, .fbin or JSON lines";
 
     /// @throws InputException when there is no file, or when the file is empty or has an unknown format
     static RowFormat of(Path file) {
@@ -48,19 +50,19 @@ enum RowFormat {
         if (head[0] == 'P' && head.length > 1 && head[1] == 'K' || name.endsWith(".npz")) {
             return ZIP;
         }
+        if (name.endsWith(".fbin")) { // has no magic number
+            return FBIN;
+        }
+        if (new String(head, StandardCharsets.ISO_8859_1).startsWith("PAR1") || name.endsWith(".parquet")) {
+            return PARQUET;
+        }
         if (name.endsWith(".safetensors") || head.length > Long.BYTES && head[Long.BYTES] == '{' && binary(head)) {
             return SAFETENSORS;
         }
         boolean gzip = head.length > 1 && (head[0] & 0xFF) == 0x1F && (head[1] & 0xFF) == 0x8B;
         if (gzip ? !name.endsWith(".csv.gz") : binary(head)) {
-            boolean parquet = new String(head, StandardCharsets.ISO_8859_1).startsWith("PAR1");
-            throw new InputException("%s: found a %sfile%s, expected embeddings as %s; %s"
-                    .formatted(
-                            file,
-                            parquet ? "Parquet " : "",
-                            parquet ? "" : " of another kind",
-                            KNOWN,
-                            gzip ? "unpack it with gunzip" : "save it with numpy.save"));
+            throw new InputException("%s: found a file of another kind, expected embeddings as %s; %s"
+                    .formatted(file, KNOWN, gzip ? "unpack it with gunzip" : "save it with numpy.save"));
         }
         boolean named = name.endsWith(".csv") || name.endsWith(".txt");
         return !gzip && !named && isJson(head) ? JSON : TEXT;

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
 /// | `.npz` | one such matrix: the selected one, or `embeddings`, `z`, `x`, or the only one with two dimensions |
 /// | CSV | rows of numbers; labels, an index, texts and identifiers are left out |
 /// | safetensors | one matrix, selected as in an `.npz` |
+/// | Parquet | a column of lists of float or double, all of one length |
+/// | `.fbin` | float32 `[N, D]`, as for DiskANN |
 /// | JSON lines | an array of numbers on each line, or an object with one |
 ///
 /// A vector `[N]` is refused, because such files usually hold labels.
@@ -47,6 +49,8 @@ public final class RowStreams {
             case NPY -> NpyFile.matrix(file, selection);
             case ZIP -> matrix(new NpzArchive(file), selection);
             case SAFETENSORS -> matrix(new TensorArchive(file), selection);
+            case PARQUET -> ParquetRows.open(file, selection);
+            case FBIN -> FbinFile.open(file, selection);
             case JSON -> JsonRows.open(file, selection);
             case TEXT -> CsvRows.open(file, selection);
         };
@@ -71,9 +75,10 @@ public final class RowStreams {
     /// @throws org.fullrank.engine.InputException when they are not labels
     public static @Nullable Labels labels(Path file, Selection selection, Consumer<String> notes) {
         return switch (RowFormat.of(file)) {
-            case NPY -> null;
+            case NPY, FBIN -> null;
             case ZIP -> LabelFile.of(new NpzArchive(file), notes);
             case SAFETENSORS -> LabelFile.of(new TensorArchive(file), notes);
+            case PARQUET -> LabelFile.ofParquet(file, selection, notes);
             case JSON -> JsonRows.labels(file, selection.labelColumn(), notes);
             case TEXT -> LabelFile.beside(file, selection, notes);
         };

@@ -74,7 +74,7 @@ function runsPage() {
       return;
     }
     const focused = document.activeElement ? document.activeElement.id || document.activeElement.getAttribute('aria-label') : '';
-    const listed = table(`${runs.length} runs`, RUN_COLUMNS.map(head),
+    const listed = table(runs.length === 1 ? '1 run' : `${runs.length} runs`, RUN_COLUMNS.map(head),
         [...runs].sort(compare).map(run => RUN_COLUMNS.map(column => column.cell(run, chosen))), true);
     [...listed.querySelectorAll('thead th')].forEach((cell, i) => {
       if (RUN_COLUMNS[i] === sort.column) cell.setAttribute('aria-sort', sort.down ? 'descending' : 'ascending');

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.fullrank.rows.ParquetGoldens;
 
 /// Small files of every format that holds several items, to be damaged.
 final class ContainerSamples {
@@ -65,6 +66,13 @@ final class ContainerSamples {
         samples.put("zip", List.of(data("a.zip", SampleFiles.zip(images()))));
         samples.put("WebDataset", webDataset());
         samples.put("Parquet", parquet());
+        samples.put(
+                "Parquet of embeddings",
+                List.of(
+                        rows("a.parquet", ParquetGoldens.PYARROW),
+                        rows("b.parquet", ParquetGoldens.SECOND),
+                        rows("c.parquet", ParquetGoldens.DUCKDB)));
+        samples.put("fbin", List.of(rows("a.fbin", new byte[] {2, 0, 0, 0, 1, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6})));
         return samples;
     }
 

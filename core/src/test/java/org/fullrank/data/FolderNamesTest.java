@@ -1,6 +1,7 @@
 package org.fullrank.data;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -9,6 +10,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.List;
+import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -87,6 +89,54 @@ class FolderNamesTest {
             assertThat(data.classNames()).containsExactly("2019", "2020");
             assertThat(data.hasFolderClasses()).isTrue();
             assertThat(data.warnings()).isEmpty();
+        }
+    }
+
+    @Test
+    void anEvaluationSaysWhyThereAreNoLabels() throws IOException {
+        DataSpec dated = photos("2019/a.png", "2020/b.png");
+        assertUnlabeled(dated, "folders are named after dates or cameras", "--set data.labelColumn=folders");
+        assertUnlabeled(dated.withLabelColumn(DataSpec.UNLABELED), "data.labelColumn=unlabeled leaves them out");
+        Path loose = Files.createDirectory(folder.resolve("loose"));
+        Files.write(loose.resolve("a.png"), SampleFiles.image("png", 4, 4, 1));
+        Files.write(loose.resolve("b.png"), SampleFiles.image("png", 4, 4, 2));
+        assertUnlabeled(dated.withPath(loose.toString()), "sort the files into a folder per class");
+        Path table = Files.writeString(folder.resolve("table.csv"), "a,b\n1,2\n3,4\n");
+        assertUnlabeled(dated.withPath(table.toString()), "name the column of labels with --label-column");
+    }
+
+    private static void assertUnlabeled(DataSpec spec, String... says) {
+        try (Dataset data = Dataset.open(spec)) {
+            assertThatThrownBy(data::forEvaluation)
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("has no labels, expected a class for each item")
+                    .hasMessageContaining("--protocol label-free")
+                    .message()
+                    .contains(says)
+                    .satisfies(message ->
+                            assertThat(message.contains("folder per class")).isEqualTo(says[0].contains("per class")));
+        }
+    }
+
+    @Test
+    void aColumnOfLabelsIsRefusedForDataWithoutColumns() throws IOException {
+        DataSpec spec = photos("cat/a.png", "dog/b.png").withLabelColumn("breed");
+        assertThatThrownBy(() -> Dataset.open(spec))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found data.labelColumn=breed for data without columns (image folder)")
+                .hasMessageNotContaining("\n");
+        try (Dataset other = Dataset.open(spec, null)) { // other data for the encoder of a table
+            assertThat(other.classNames()).containsExactly("cat", "dog");
+        }
+    }
+
+    @Test
+    void theItemsKnowTheirPaths() throws IOException {
+        try (Dataset data = Dataset.open(photos("cat/a.png", "dog/b.png", "dog/c.png"))) {
+            Items items = data.items(Split.TRAIN);
+            assertThat(items.paths()).containsExactly("cat/a.png", "dog/b.png", "dog/c.png");
+            assertThat(items.subset(new int[] {2, 0}).paths()).containsExactly("dog/c.png", "cat/a.png");
+            assertThat(data.names(Split.TRAIN)).isEqualTo(items.paths());
         }
     }
 

@@ -190,6 +190,43 @@ class CollapseDetectorTest {
                 .isEmpty();
     }
 
+    /// The figures of `shapes-vicreg` with the weights of variance and covariance at 0, 117 steps, a check every ten
+    /// steps. The lengths vanish first. Later the spread falls below a third of its best value.
+    @Test
+    void anAlarmAboutLengthsStandsBesideALaterOneAboutDirections() {
+        double[] spread = {0.630, 0.622, 0.496, 0.372, 0.285, 0.237, 0.211, 0.199, 0.192, 0.186, 0.189, 0.189};
+        double[] deviation = {0.136, 0.168, 0.051, 0.023, 0.014, 0.0107, 0.009, 0.0084, 0.008, 0.0076, 0.0078, 0.0077};
+        var detector = new CollapseDetector(117);
+        var alarms = new ArrayList<Alarm>();
+        detector.update(1, Map.of("batch.embedding.std.raw", 0.3485));
+        for (int i = 0; i < spread.length; i++) {
+            detector.update(1, Map.of("batch.embedding.std.raw", deviation[i]));
+            Map<String, Double> values = check(0.15, spread[i], 1);
+            values.put("embedding.std.raw", deviation[i]);
+            alarms.addAll(detector.update(Math.min(117, 10 * (i + 1)), values));
+        }
+        assertThat(alarms).extracting(Alarm::kind).containsExactly(Kind.NORM_VANISHING, Kind.CONSTANT);
+        assertThat(detector.standing())
+                .extracting(Alarm::kind)
+                .containsExactlyInAnyOrder(Kind.NORM_VANISHING, Kind.CONSTANT);
+    }
+
+    @Test
+    void lengthsThatVanishTogetherWithTheDirectionsAreNamedToo() {
+        var detector = new CollapseDetector(STEPS);
+        var alarms = new ArrayList<Alarm>();
+        detector.update(1, Map.of("batch.embedding.std.raw", 0.5));
+        for (int step = EVERY; step <= STEPS; step += EVERY) {
+            double deviation = step < 500 ? 0.5 : 0.001;
+            detector.update(step, Map.of("batch.embedding.std.raw", deviation));
+            Map<String, Double> values = check(0.3, step < 500 ? 0.7 : 0.1, 10);
+            values.put("embedding.std.raw", deviation);
+            alarms.addAll(detector.update(step, values));
+        }
+        assertThat(alarms).extracting(Alarm::kind).containsExactly(Kind.CONSTANT, Kind.NORM_VANISHING);
+        assertThat(alarms).extracting(Alarm::step).containsOnly(525L);
+    }
+
     @Test
     void recoveryEndsTheRowOfSinkingChecks() {
         List<Alarm> alarms = alarms(s -> s >= 300 && s < 400 ? 0.2 : s < 800 ? 0.4 : 0.05);

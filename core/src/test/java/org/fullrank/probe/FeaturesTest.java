@@ -3,6 +3,7 @@ package org.fullrank.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.List;
 import org.fullrank.engine.InputException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +16,15 @@ class FeaturesTest {
         float[] values = new float[12];
         values[7] = value;
         refused(() -> Features.unlabeled(values, 3), "row 2, column 1");
+    }
+
+    @Test
+    void thereIsOnePathForEachRowOrNone() {
+        Features features = Features.unlabeled(new float[12], 3);
+        assertThat(features.paths()).isEmpty();
+        List<String> paths = List.of("a", "b", "c", "d");
+        assertThat(features.withPaths(paths).with(new float[8], 2).paths()).isEqualTo(paths);
+        refused(() -> features.withPaths(List.of("a")), "1 paths for 4 rows");
     }
 
     @Test

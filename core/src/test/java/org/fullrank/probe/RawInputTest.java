@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import org.fullrank.data.Images;
 import org.fullrank.data.Labels;
@@ -17,10 +18,28 @@ class RawInputTest {
     void aProtocolDescribesTheInputThatThereIs() {
         Vectors vectors = Vectors.of(new float[12], 6);
         assertThat(RawInput.describe(Images.of(new byte[4], 2, 2, 1))).startsWith("pixels / 255");
-        assertThat(RawInput.describe(vectors)).contains("vectors as is");
+        assertThat(RawInput.describe(vectors)).isEqualTo("the features of a row as they are");
         assertThat(RawInput.describe(vectors.withSeries(new SeriesShape(2, 3))))
                 .contains("all channels and steps")
                 .doesNotContain("pixels");
+    }
+
+    /// Earlier versions said the same of images and of vectors.
+    @Test
+    void theHashOfAProtocolOnVectorsIsThatOfEarlierVersions() {
+        String earlier =
+                "pixels / 255, images not all of one size up to 32 x 32 resized to that by area; vectors as is";
+        String now = RawInput.describe(Vectors.of(new float[12], 6));
+        assertThat(protocol(now).text()).doesNotContain("pixels");
+        assertThat(protocol(now).hash()).isEqualTo(protocol(earlier).hash());
+        assertThat(protocol("something else").hash())
+                .isNotEqualTo(protocol(earlier).hash());
+    }
+
+    private static ProtocolText protocol(String rawInput) {
+        var fields = new LinkedHashMap<String, String>();
+        fields.put("raw input", rawInput);
+        return new ProtocolText(fields);
     }
 
     @Test
