@@ -116,7 +116,7 @@ class FullrankTest {
                 "evaluate no/such/run|fullrank: run no/such/run: found nothing there, expected a run folder",
                 "embed no/such/run --out x.npy|fullrank: run no/such/run: found nothing there, expected a run folder",
                 "replay no/such/run|fullrank: run no/such/run: found nothing there, expected a run folder",
-                "embed run --out x.parquet|fullrank: --out x.parquet: found no known ending, expected .npy or .csv",
+                "embed run --out x.xlsx|fullrank: --out x.xlsx: found no known ending, expected .npy, .csv, .parquet, .jsonl, .ndjson or .fbin",
                 "embed run --out no/such/x.npy|fullrank: --out no/such/x.npy: found no folder",
                 "embed run --out x.npy --split trian|fullrank: --split: found trian, expected one of train, ",
                 "compare --out x|fullrank compare: Missing required parameter: '[LABEL=]RECIPE[,KEY=VALUE...]'",
