@@ -91,17 +91,21 @@ final class ExportCommand extends Job {
                 "source",
                 String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
-        if (int8) {
-            writeInt8(reads, notes);
-            return;
-        }
-        InputException.when(calibrate != null, "--calibrate: found no --int8, which it serves; add --int8");
+        InputException.when(
+                calibrate != null && !int8, "--calibrate: found no --int8, which it serves; add --int8");
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
             InputException.when(
                     input != null && !encoder.readsImages(),
                     "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
                             + " out");
+            if (!encoder.readsImages()) {
+                encoder.rowWidth(); // refuses tables with categories and time series
+            }
+            if (int8) {
+                writeInt8(reads, notes);
+                return;
+            }
             written = encoder.exportOnnx(out, reads, layer, notes);
         }
         if (options.json) {

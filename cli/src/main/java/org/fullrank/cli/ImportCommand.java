@@ -14,6 +14,7 @@ import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.settings.Yaml;
 import org.fullrank.train.WeightImport;
+import org.fullrank.view.ImageViewGenerator;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.Normalize;
 import org.jspecify.annotations.Nullable;
@@ -102,18 +103,31 @@ final class ImportCommand extends Job {
         ForeignConfig config = ForeignConfig.beside(file);
         Integer stated = heads == null && config.heads() > 0 ? Integer.valueOf(config.heads()) : heads;
         try (var weights = ForeignWeights.open(file, new ForeignWeights.Hints(names, prefix, stated))) {
-            InputException.when(config.refusal() != null, "%s: found %s", file, config.refusal());
+            String refusal = config.refusal(weights.encoder());
+            InputException.when(refusal != null, "%s: found %s", file, refusal);
+            if (weights.encoder() instanceof Vit vit && stated == null) {
+                InputException.unless(
+                        ForeignWeights.USUAL_WIDTHS.contains(vit.width()),
+                        "%s: found no number of heads, and the width %d is not one of %s, which have one for each 64 columns;"
+                                + " add --heads N",
+                        file,
+                        vit.width(),
+                        ForeignWeights.USUAL_WIDTHS);
+                err().println("note: %d heads are assumed, one for each 64 columns; --heads changes it"
+                        .formatted(vit.heads()));
+            }
             InputException.when(
                     weights.needsConfiguration() && !config.stated(),
                     "%s: found no config.json beside it, expected one, because the weights do not show where the stride"
                             + " is",
                     file);
             Recipe imported = recipe(weights, config);
-            List<String> left;
-            try (RunFolder folder = RunFolder.create(out, imported)) {
-                left = WeightImport.write(folder, imported, weights);
+            try (var filled = new WeightImport(imported, weights)) { // before there is a folder
+                try (RunFolder folder = RunFolder.create(out, imported)) {
+                    filled.write(folder);
+                }
+                report(weights, imported, filled.unread());
             }
-            report(weights, imported, left);
         }
     }
 
@@ -132,18 +146,24 @@ final class ImportCommand extends Job {
                     .formatted(size, learned));
         }
         int side = size != null ? size : learned > 0 ? learned : config.size();
+        noteDifferences(config, side);
         InputException.unless(
                 side > 0, "%s: found no size of its images beside it; add --size PIXELS, such as 224", file);
-        if (config.crop() > 0 && Math.abs(config.crop() - 224.0 / 256) > 0.01) {
-            err().println("note: the configuration keeps %.3f of the shorter side; Fullrank keeps 0.875 from 96 pixels"
-                            .formatted(config.crop())
-                    + " on, and all of it below");
+        return side;
+    }
+
+    /// Names what the project does differently.
+    private void noteDifferences(ForeignConfig config, int side) {
+        double kept = (double) side / ImageViewGenerator.scaledSide(side);
+        if (config.crop() > 0 && Math.abs(config.crop() - kept) > 0.01) {
+            err().println("note: the configuration keeps %.3f of the shorter side of an image; Fullrank keeps %.3f"
+                    .formatted(config.crop(), kept));
         }
         if (config.normEpsilon() > 0 && config.normEpsilon() != Vit.NORM_EPSILON) {
             err().println("note: the configuration adds %.0e to the variances of layer norms; Fullrank adds %.0e"
                     .formatted(config.normEpsilon(), Vit.NORM_EPSILON));
         }
-        return side;
+        config.notes().forEach(note -> err().println("note: " + note));
     }
 
     private String stated(ForeignConfig config, int channels) {

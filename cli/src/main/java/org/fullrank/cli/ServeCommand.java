@@ -55,7 +55,9 @@ final class ServeCommand extends Job {
     @Option(
             names = "--token",
             paramLabel = "WORD",
-            description = "A word that requests must send: Authorization: Bearer WORD. Default: none.")
+            defaultValue = "${env:FULLRANK_TOKEN}",
+            description = "A word that requests must send: Authorization: Bearer WORD. Default: the environment"
+                    + " variable FULLRANK_TOKEN, which other users of the machine cannot see, or none.")
     private @Nullable String token;
 
     @Option(
@@ -93,7 +95,7 @@ final class ServeCommand extends Job {
         Natives.loadEarly();
         String name = String.valueOf(options.run.toAbsolutePath().normalize().getFileName());
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println);
-                VectorIndex opened = index == null ? null : VectorIndex.open(index);
+                VectorIndex opened = index == null ? null : IndexOwner.open(index, options.run, encoder, err());
                 EmbeddingServer server = EmbeddingServer.start(encoder, opened, name, settings)) {
             String address = server.address().toString();
             out().println(options.json ? new Json().put("address", address) : address);

@@ -187,7 +187,15 @@ class EmbeddingServerTest {
         }
         assertRefused(send(post(imageServer, type, open)), 400, "it has no end");
         assertRefused(send(post(imageServer, "multipart/form-data", open)), 400, "names no boundary");
-        assertRefused(send(post(imageServer, type, "--frontier--".getBytes(StandardCharsets.US_ASCII))), 400, "found 0 parts");
+        byte[] picture = png(pictures.getFirst());
+        assertThat(new String(picture, StandardCharsets.ISO_8859_1)).contains("IHDR"); // part of a boundary below
+        var short_ = new java.io.ByteArrayOutputStream();
+        short_.writeBytes("preamble\r\n--I\r\nA: b\r\n\r\n".getBytes(StandardCharsets.US_ASCII));
+        short_.writeBytes(picture);
+        short_.writeBytes("\r\n--I--".getBytes(StandardCharsets.US_ASCII));
+        assertThat(embedding(send(post(imageServer, "multipart/form-data; boundary=\"I\"", short_.toByteArray())), 0))
+                .containsExactly(images.embed(pictures.getFirst()), within(1e-5f));
+        assertRefused(send(post(imageServer, type, "--frontier--".getBytes(StandardCharsets.US_ASCII))), 400, "found 0 images");
     }
 
     @Test
@@ -258,6 +266,8 @@ class EmbeddingServerTest {
     @CsvSource(delimiter = '|', value = {
         "'' | 400 | the body is not JSON",
         "{ | 400 | the body is not JSON",
+        "{\"other\": [[1]], \"rows\": 3} | 400 | found no list",
+        "{\"rows\": [[1, 2, 3, 4]]} | 400 | row 1: found more than 3 entries",
         "[] | 400 | found no list",
         "null | 400 | found no list",
         "{\"rows\": []} | 400 | found 0 rows",

@@ -52,6 +52,8 @@ public final class Dataset implements AutoCloseable {
     ///     labels and the data have no columns; the message names the problem
     /// @throws JobException when the packed file cannot be written
     public static Dataset open(DataSpec spec) {
+        InputException.when(
+                spec.isNone(), "data: found none, because the weights of this run are imported; name data with --data");
         DataSource source = reading(spec, () -> Formats.detect(spec));
         MissingLabels.requireColumns(spec, source);
         return open(spec, source);

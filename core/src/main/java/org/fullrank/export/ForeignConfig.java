@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.fullrank.engine.InputException;
+import org.fullrank.net.EncoderSpec;
+import org.fullrank.net.ResNet;
 import org.jspecify.annotations.Nullable;
 
 /// What the files beside some weights say: `config.json` of timm or Hugging Face, and `preprocessor_config.json` of
@@ -20,7 +22,10 @@ import org.jspecify.annotations.Nullable;
 /// @param heads of the attention; 0 if it is not stated
 /// @param normEpsilon added to the variances of layer norms; 0 if it is not stated
 /// @param stated whether there is a `config.json`
-/// @param refusal why Fullrank has no such encoder; null if it has
+/// @param activation of `hidden_act`; empty if it is not stated
+/// @param strides why the strides of a ResNet are not those of Fullrank; null if they are
+/// @param architecture of timm; empty if it is not stated
+/// @param notes what the project does differently with images
 public record ForeignConfig(
         List<Double> mean,
         List<Double> std,
@@ -29,12 +34,16 @@ public record ForeignConfig(
         int heads,
         double normEpsilon,
         boolean stated,
-        @Nullable String refusal) {
+        String activation,
+        @Nullable String strides,
+        String architecture,
+        List<String> notes) {
     private static final ObjectMapper MAPPER = new ObjectMapper();
 
     public ForeignConfig {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
+        notes = List.copyOf(notes);
     }
 
     /// Reads the files in the folder of a file of weights.
@@ -51,11 +60,36 @@ public record ForeignConfig(
                 mean.isEmpty() ? numbers(trained.path("mean")) : mean,
                 std.isEmpty() ? numbers(trained.path("std")) : std,
                 size(images, trained),
-                crop.asDouble(0),
+                crop.isNumber() ? crop.asDouble() : share(images),
                 config.path("num_attention_heads").asInt(0),
                 config.path("layer_norm_eps").asDouble(0),
                 config.isObject(),
-                refusal(config));
+                config.path("hidden_act").asText(""),
+                strides(config),
+                config.path("architecture").asText(""),
+                notes(images));
+    }
+
+    /// The share that a center crop keeps of an image whose shorter side was scaled; 0 if it is not stated.
+    private static double share(JsonNode images) {
+        double cropped = images.path("crop_size").path("height").asDouble(images.path("crop_size").asDouble(0));
+        double scaled = images.path("size").path("shortest_edge").asDouble(images.path("size").asDouble(0));
+        return cropped > 0 && scaled > 0 ? cropped / scaled : 0;
+    }
+
+    private static List<String> notes(JsonNode images) {
+        var notes = new ArrayList<String>();
+        boolean squashes = images.path("size").path("height").isInt() && !images.path("crop_size").isObject();
+        if (squashes || images.path("do_center_crop").isBoolean() && !images.path("do_center_crop").asBoolean()) {
+            notes.add("the configuration scales whole images to a square; Fullrank scales the shorter side and cuts out the"
+                    + " center");
+        }
+        for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
+            if (images.path(step).isBoolean() && !images.path(step).asBoolean()) {
+                notes.add("the configuration leaves out %s; Fullrank does it".formatted(step));
+            }
+        }
+        return notes;
     }
 
     private static JsonNode read(Path file) {
@@ -80,9 +114,11 @@ public record ForeignConfig(
     }
 
     private static int size(JsonNode images, JsonNode trained) {
-        JsonNode crop = images.path("crop_size").path("height");
-        if (crop.isInt()) {
-            return crop.asInt();
+        JsonNode cropped = images.path("crop_size");
+        for (JsonNode side : List.of(cropped, cropped.path("height"))) {
+            if (side.isInt()) {
+                return side.asInt();
+            }
         }
         JsonNode size = images.path("size");
         for (JsonNode side : List.of(size, size.path("height"), size.path("shortest_edge"))) {
@@ -93,16 +129,28 @@ public record ForeignConfig(
         return trained.path("input_size").path(1).asInt(0);
     }
 
-    private static @Nullable String refusal(JsonNode config) {
+    private static @Nullable String strides(JsonNode config) {
         if (config.path("downsample_in_bottleneck").asBoolean(false)) {
             return "downsample_in_bottleneck: the stride is on the first convolution of a block, expected the second";
         }
-        if (config.path("downsample_in_first_stage").asBoolean(false)) {
-            return "downsample_in_first_stage: the first stage has a stride, expected none";
+        return config.path("downsample_in_first_stage").asBoolean(false)
+                ? "downsample_in_first_stage: the first stage has a stride, expected none"
+                : null;
+    }
+
+    /// Why Fullrank has no such encoder; null if it has.
+    public @Nullable String refusal(EncoderSpec encoder) {
+        boolean resNet = encoder instanceof ResNet;
+        String expected = resNet ? "relu" : "gelu";
+        if (resNet && strides != null) {
+            return strides;
         }
-        String activation = config.path("hidden_act").asText("");
-        if (!activation.isEmpty() && !activation.equals("gelu") && !activation.equals("relu")) {
-            return "hidden_act: found %s, expected gelu or relu".formatted(activation);
+        if (!activation.isEmpty() && !activation.equals(expected)) {
+            return "hidden_act %s, expected %s; Fullrank cannot read this variant".formatted(activation, expected);
+        }
+        if (resNet && !architecture.isEmpty() && !architecture.matches("resnet(18|34|50)")) {
+            return "architecture %s, expected resnet18, resnet34 or resnet50; Fullrank cannot read this variant"
+                    .formatted(architecture);
         }
         return null;
     }

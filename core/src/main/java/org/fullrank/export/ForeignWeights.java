@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
 /// The weights of an encoder in a safetensors file of torchvision, timm or Hugging Face. The names and shapes of the
 /// tensors tell the architecture. Tensors that Fullrank's encoder lacks are refused by name, except heads.
 public final class ForeignWeights implements AutoCloseable {
+    /// Widths of published transformers, which have a head for each 64 columns: Tiny, Small, Base, Large.
+    public static final List<Integer> USUAL_WIDTHS = List.of(192, 384, 768, 1024);
+
     private final SafeTensors file;
     private final WeightNames names;
     private final String prefix;
@@ -34,6 +37,12 @@ public final class ForeignWeights implements AutoCloseable {
         this.names = names;
         this.prefix = prefix;
         encoder = names.isResNet() ? resNet() : vit(heads);
+        int channels = channels();
+        InputException.unless(
+                channels == 1 || channels == 3,
+                "%s: found an encoder of images with %d channels, expected 1 or 3",
+                file.path(),
+                channels);
     }
 
     /// What a user knows about a file.
@@ -130,7 +139,7 @@ public final class ForeignWeights implements AutoCloseable {
 
     /// 3 for color, 1 for gray.
     public int channels() {
-        return Math.toIntExact(shape(names.entry())[1]);
+        return Math.toIntExact(shape(names.entry(), 4)[1]);
     }
 
     /// The side of the images for which a transformer has positions; 0 for a ResNet, which reads any size.
@@ -138,7 +147,7 @@ public final class ForeignWeights implements AutoCloseable {
         if (!(encoder instanceof Vit vit)) {
             return 0;
         }
-        long tokens = shape(names.theirs("pos_embed").getFirst())[1] - (vit.pool() == Vit.Pool.TOKEN ? 1 : 0);
+        long tokens = shape(names.theirs("pos_embed").getFirst(), 3)[1] - (vit.pool() == Vit.Pool.TOKEN ? 1 : 0);
         long patches = Math.round(Math.sqrt(tokens));
         InputException.unless(
                 patches * patches == tokens,
@@ -161,10 +170,22 @@ public final class ForeignWeights implements AutoCloseable {
         return shape;
     }
 
+    private long[] shape(String theirs, int axes) {
+        long[] shape = shape(theirs);
+        InputException.unless(
+                shape.length == axes,
+                "%s: %s has the shape %s, expected %d axes; Fullrank cannot read this variant",
+                file.path(),
+                prefix + theirs,
+                Arrays.toString(shape),
+                axes);
+        return shape;
+    }
+
     private ResNet resNet() {
         refuse("conv1.0.weight", "a stem of three convolutions, as in resnet50d", "one convolution");
         refuse("layer2.0.downsample.1.weight", 4, "a shortcut with an average pool, as in resnet50d", "a convolution");
-        long[] first = shape(names.entry());
+        long[] first = shape(names.entry(), 4);
         int kernel = Math.toIntExact(first[2]);
         InputException.unless(
                 kernel == 7 || kernel == 3,
@@ -202,13 +223,13 @@ public final class ForeignWeights implements AutoCloseable {
         refuse("norm_pre.weight", "a norm before the first block", "none");
         refuse("reg_token", "register tokens", "none");
         refuse("dist_token", "a token for distillation", "none");
-        long[] patches = shape(names.entry()); // [width, C, patch, patch]
+        long[] patches = shape(names.entry(), 4); // [width, C, patch, patch]
         int width = Math.toIntExact(patches[0]);
         int depth = 0;
         while (has(names.theirs("blocks.%d.norm1.weight".formatted(depth)).getFirst())) {
             depth++;
         }
-        double ratio = (double) shape(names.theirs("blocks.0.mlp.fc1.weight").getFirst())[0] / width;
+        double ratio = (double) shape(names.theirs("blocks.0.mlp.fc1.weight").getFirst(), 2)[0] / width;
         boolean token = has(names.theirs("cls_token").getFirst());
         boolean pooled = names == WeightNames.TIMM_VIT && has("fc_norm.weight");
         if (pooled == token) {
@@ -262,7 +283,7 @@ public final class ForeignWeights implements AutoCloseable {
                 .filter(name -> !names.isUnread(name.substring(prefix.length())))
                 .toList();
         InputException.unless(
-                unknown.isEmpty() || prefix.isEmpty() && unknown.stream().noneMatch(this::isOfEncoder),
+                unknown.stream().noneMatch(name -> isOfEncoder(name.substring(prefix.length()))),
                 "%s: found %d tensors that Fullrank's encoder lacks, such as %s; Fullrank cannot read this variant",
                 file.path(),
                 unknown.size(),

@@ -18,6 +18,7 @@ final class QuantizedGraph {
     /// Weights use 7 of 8 bits. On processors without VNNI, sums of products of 8 bits overflow.
     private static final int WEIGHT_LEVELS = 63;
 
+    private static final double LARGEST_BIAS = 1 << 30;
     private static final int ACTIVATION_LEVELS = 255;
     private static final Set<String> WITH_WEIGHTS = Set.of("Conv", "Gemm");
     private static final Set<String> OTHERS = Set.of("Add", "Relu", "MaxPool");
@@ -155,7 +156,9 @@ final class QuantizedGraph {
             for (int i = c * w.fan(); i < (c + 1) * w.fan(); i++) {
                 most = Math.max(most, Math.abs(w.values()[i]));
             }
-            scales[c] = most > 0 ? most / WEIGHT_LEVELS : 1;
+            // a bias that is large for its weights must not leave the range of int32
+            double least = Math.abs(b.values()[c]) / (LARGEST_BIAS * input.scale());
+            scales[c] = (float) Math.max(most > 0 ? most / WEIGHT_LEVELS : 1, least);
             for (int i = c * w.fan(); i < (c + 1) * w.fan(); i++) {
                 levels[i] = (byte) Math.round(w.values()[i] / scales[c]);
             }

@@ -3,6 +3,7 @@ package org.fullrank.trained;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.fullrank.data.Images;
@@ -16,6 +17,7 @@ import org.fullrank.engine.Threads;
 import org.fullrank.export.OnnxCheck;
 import org.fullrank.export.OnnxEncoder;
 import org.fullrank.file.AtomicFile;
+import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
 import org.fullrank.probe.Knn;
 import org.fullrank.probe.KnnProtocol;
@@ -34,6 +36,9 @@ public record Int8Export(
         Path file, long bytes, String input, int width, double accuracy, double int8Accuracy, int items) {
     /// A model that loses more is not written: one point.
     public static final double MOST_LOST = 0.01;
+    /// A model whose embeddings have a smaller mean cosine to those of the encoder is not written. kNN accuracy alone
+    /// shows little if the encoder is weak.
+    public static final double LEAST_COSINE = 0.98;
 
     /// Train items whose activations are measured. Ranges hardly change after some tens.
     private static final int CALIBRATED = 200;
@@ -61,19 +66,55 @@ public record Int8Export(
         Items queries = some(trained.items().test(), QUERIES);
         Iterable<OnnxEncoder.Sample> samples = () -> samples(model, some(bank, CALIBRATED));
         byte[] bytes = model.toInt8(samples, threads);
-        double accuracy = accuracy(trained.embed(bank), trained.embed(queries));
+        Features exact = floats(trained, queries, layer);
+        double accuracy = accuracy(floats(trained, bank, layer), exact);
         double int8;
         try (var check = new OnnxCheck(bytes, threads)) {
-            int8 = accuracy(features(model, check, bank), features(model, check, queries));
-        }
-        if (accuracy - int8 > MOST_LOST) {
-            throw new JobException(
-                    "export %s: found a kNN accuracy of %.4f with 8 bits, expected at least %.4f, one point below the %.4f of"
-                                    .formatted(out, int8, accuracy - MOST_LOST, accuracy)
-                            + " the encoder; nothing was written, leave --int8 out");
+            Features rounded = features(model, check, queries);
+            int8 = accuracy(features(model, check, bank), rounded);
+            requireSame(out, accuracy, int8, cosine(exact, rounded));
         }
         AtomicFile.write(out, bytes);
         return new Int8Export(out, bytes.length, model.inputText(), model.width(), accuracy, int8, queries.size());
+    }
+
+    /// @param cosine mean cosine of the embeddings of the encoder and of the model
+    /// @throws JobException when the model is worse, or when its embeddings have other directions
+    static void requireSame(Path out, double accuracy, double int8, double cosine) {
+        if (accuracy - int8 > MOST_LOST || !(cosine >= LEAST_COSINE)) {
+            throw new JobException(
+                    "export %s: found a kNN accuracy of %.4f with 8 bits and embeddings with a cosine of %.3f to those of the"
+                                    .formatted(out, int8, cosine)
+                            + " encoder, expected at least %.4f and %.2f; nothing was written, leave --int8 out"
+                                    .formatted(accuracy - MOST_LOST, LEAST_COSINE));
+        }
+    }
+
+    /// The embeddings of the encoder.
+    private static Features floats(Trained trained, Items items, @Nullable String layer) {
+        return Embedder.embed(
+                        trained.method(),
+                        trained.views().on(items),
+                        items,
+                        layer == null ? List.of() : List.of(layer))
+                .getLast();
+    }
+
+    /// The mean cosine of the rows of two matrices.
+    static double cosine(Features a, Features b) {
+        double sum = 0;
+        for (int row = 0; row < a.rows(); row++) {
+            double dot = 0;
+            double first = 0;
+            double second = 0;
+            for (int i = row * a.width(); i < (row + 1) * a.width(); i++) {
+                dot += (double) a.values()[i] * b.values()[i];
+                first += (double) a.values()[i] * a.values()[i];
+                second += (double) b.values()[i] * b.values()[i];
+            }
+            sum += dot / Math.sqrt(Math.max(first * second, Double.MIN_NORMAL));
+        }
+        return sum / a.rows();
     }
 
     /// At most `count` items from the start of a fixed order.

@@ -69,8 +69,8 @@ class HostileImageTest {
     @Test
     void manyStripsOfTheSameBytesAreRefused() {
         byte[][] strips = new byte[4096][];
-        Arrays.fill(strips, new byte[1 << 4]);
-        byte[] image = gray(4096, 1, strips).with(278, LONG, 1).build();
+        Arrays.fill(strips, new byte[1 << 6]);
+        byte[] image = gray(4096, 64, strips).with(278, LONG, 1).build();
         ByteBuffer file = ByteBuffer.wrap(image).order(ByteOrder.LITTLE_ENDIAN);
         int counts = file.getInt(entry(file, 279) + 8);
         for (int i = 0; i < 4096; i++) {

@@ -30,7 +30,7 @@ import org.fullrank.view.InputShape;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// Weights under the names of other projects give the encoder from which they were written.
 class ForeignWeightsTest {
@@ -285,14 +285,37 @@ class ForeignWeightsTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"timm", "hf", "keras"})
-    void otherNamesThanTheStatedOnesAreRefused(String names) {
-        assertThatThrownBy(() -> assertReads(
-                        names.equals("timm") ? VIT : RESNET,
-                        name -> "x" + name,
-                        none(),
-                        new ForeignWeights.Hints(names, null, 3)))
-                .isInstanceOf(InputException.class);
+    @CsvSource({
+        "hf, found no ResNet and no vision transformer",
+        "keras, '--names: found keras, expected torchvision, timm or hf'"
+    })
+    void otherNamesThanTheStatedOnesAreRefused(String names, String says) {
+        var hints = new ForeignWeights.Hints(names, null, null);
+        assertThatThrownBy(() -> assertReads(RESNET, name -> name, none(), hints))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining(says);
+        assertReads(RESNET, name -> name, none(), new ForeignWeights.Hints("timm", null, null));
+    }
+
+    /// A head beside the encoder is not read, whether its name has the prefix or not.
+    @Test
+    void headsBesideTheEncoderAreLeftOut() {
+        for (String prefix : List.of("", "module.")) {
+            try (var network = Network.of(RESNET, 1);
+                    var weights = ForeignWeights.open(
+                            write(network, name -> prefix + name, with(prefix + "projection_head.0.weight", 4, 32)),
+                            ForeignWeights.Hints.NONE);
+                    var other = Network.of(weights.encoder(), 2)) {
+                assertThat(weights.copyInto(other.buffer, "")).containsExactly(prefix + "projection_head.0.weight");
+            }
+        }
+    }
+
+    @Test
+    void shapesOfOtherRanksAndChannelsAreRefused() {
+        assertRefused(VIT, with("patch_embed.proj.weight", 12, 192), "patch_embed.proj.weight has the shape [12, 192]");
+        assertRefused(VIT, with("pos_embed", 12), "pos_embed has the shape [12]");
+        assertRefused(RESNET, with("conv1.weight", 4, 12, 7, 7), "with 12 channels, expected 1 or 3");
     }
 
     @Test
@@ -317,9 +340,23 @@ class ForeignWeightsTest {
         assertThat(hf.heads()).isEqualTo(6);
         assertThat(hf.size()).isEqualTo(224);
         assertThat(hf.mean()).containsExactly(0.5, 0.5, 0.5);
-        assertThat(hf.refusal()).contains("quick_gelu");
+        assertThat(hf.refusal(VIT)).contains("hidden_act quick_gelu, expected gelu");
+        assertThat(hf.notes()).isEmpty();
         Files.writeString(folder.resolve("config.json"), "{\"downsample_in_bottleneck\": true}");
-        assertThat(ForeignConfig.beside(weights).refusal()).contains("the stride is on the first convolution");
+        assertThat(ForeignConfig.beside(weights).refusal(RESNET)).contains("the stride is on the first convolution");
+        assertThat(ForeignConfig.beside(weights).refusal(VIT)).isNull();
+        Files.writeString(folder.resolve("config.json"), "{\"hidden_act\": \"gelu\"}");
+        assertThat(ForeignConfig.beside(weights).refusal(RESNET)).contains("hidden_act gelu, expected relu");
+        Files.writeString(folder.resolve("config.json"), "{\"architecture\": \"resnetblur50\"}");
+        assertThat(ForeignConfig.beside(weights).refusal(DEEP)).contains("architecture resnetblur50");
+        Files.writeString(
+                folder.resolve("preprocessor_config.json"), "{\"crop_size\": 224, \"size\": 256, \"do_normalize\": false}");
+        assertThat(ForeignConfig.beside(weights).size()).isEqualTo(224);
+        assertThat(ForeignConfig.beside(weights).crop()).isEqualTo(0.875);
+        assertThat(ForeignConfig.beside(weights).notes()).containsExactly("the configuration leaves out do_normalize; Fullrank does it");
+        Files.writeString(
+                folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 224, \"width\": 224}}");
+        assertThat(ForeignConfig.beside(weights).notes()).singleElement().asString().contains("whole images to a square");
         Files.writeString(folder.resolve("config.json"), "[1]");
         assertThatThrownBy(() -> ForeignConfig.beside(weights))
                 .isInstanceOf(InputException.class)

@@ -144,7 +144,7 @@ class TrainedEncoderTest {
             assertThat(export.input()).isEqualTo("uint8 [N, height, width, 3]");
             assertThat(export.difference()).isLessThan(1e-5);
             try (var check = new OnnxCheck(Files.readAllBytes(file), 1)) {
-                for (int[] size : new int[][] {{16, 16}, {9, 40}, {41, 16}, {300, 257}, {256, 700}, {1, 1}}) {
+                for (int[] size : new int[][] {{16, 16}, {9, 40}, {41, 16}, {300, 257}, {256, 700}, {1, 1}, {3, 200}}) {
                     var image = new BufferedImage(size[1], size[0], BufferedImage.TYPE_INT_RGB);
                     var random = Keyed.of(size[0]);
                     for (int i = 0; i < size[0] * size[1]; i++) {
@@ -185,6 +185,20 @@ class TrainedEncoderTest {
                     .isInstanceOf(JobException.class)
                     .hasMessageContaining("encoder.onnx");
         }
+    }
+
+    @Test
+    void aModelOf8BitsMayLoseOnePointButNotItsDirections() {
+        Path file = Path.of("int8.onnx");
+        Int8Export.requireSame(file, 0.5, 0.4901, 0.99);
+        for (double[] bad : new double[][] {{0.48, 0.99}, {0.5, 0.97}, {0.5, Double.NaN}}) {
+            assertThatThrownBy(() -> Int8Export.requireSame(file, 0.5, bad[0], bad[1]))
+                    .isInstanceOf(JobException.class)
+                    .hasMessageContaining("nothing was written");
+        }
+        Features a = Features.unlabeled(new float[] {1, 0, 3, 4}, 2);
+        Features b = Features.unlabeled(new float[] {2, 0, -4, 3}, 2);
+        assertThat(Int8Export.cosine(a, b)).isCloseTo(0.5, within(1e-9));
     }
 
     private long files() throws IOException {

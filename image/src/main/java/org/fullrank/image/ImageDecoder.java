@@ -30,6 +30,12 @@ public final class ImageDecoder {
 
     private static final Semaphore PIXELS_IN_FLIGHT = new Semaphore(PERMITS, true);
 
+    /**
+     * Most times that the longer side of an image is as long as the shorter one. A longer image is no photograph, and
+     * scaling it by its shorter side takes much memory.
+     */
+    public static final int MOST_RATIO = 100;
+
     /** Number of profiles that are kept ready. The images of one camera have the same profile. */
     private static final int KEPT_PROFILES = 16;
 
@@ -198,6 +204,14 @@ public final class ImageDecoder {
         return known.orElse(null);
     }
 
+    /** @throws IOException when one side is more than {@link #MOST_RATIO} times as long as the other */
+    static void requireRatio(int height, int width) throws IOException {
+        if (Math.max(height, width) > (long) MOST_RATIO * Math.min(height, width)) {
+            throw new IOException("it has " + width + " x " + height + " pixels, expected one side to be at most "
+                    + MOST_RATIO + " times as long as the other");
+        }
+    }
+
     /** Waits until this number of pixels may be decoded. */
     private int admit(Picture.Size size) throws IOException {
         long pixels = (long) size.width() * size.height();
@@ -205,6 +219,7 @@ public final class ImageDecoder {
             throw new IOException("it claims " + size.width() + " x " + size.height() + " pixels, expected 1 to "
                     + limits.pixels + " in all (" + limits.setting + ")");
         }
+        requireRatio(size.height(), size.width());
         int permits = (int) Math.min(pixels, PERMITS);
         PIXELS_IN_FLIGHT.acquireUninterruptibly(permits);
         return permits;

@@ -16,6 +16,7 @@ public record Pixels(int height, int width, byte[] rgb) {
      * @throws IOException when the image has a layout other than gray, RGB, CMYK or a palette
      */
     public static Pixels of(BufferedImage image) throws IOException {
+        ImageDecoder.requireRatio(image.getHeight(), image.getWidth());
         return Rasters.picture(image.isAlphaPremultiplied() ? straight(image) : image)
                 .rgb(null);
     }

@@ -87,6 +87,25 @@ class PixelsTest {
                 .hasMessage("it claims 200 x 60 pixels, expected 1 to 10000 in all (limit)");
     }
 
+    /** Scaled by its shorter side, such an image would take gigabytes. */
+    @Test
+    void aVeryLongImageIsRefused() throws IOException {
+        var decoder = new ImageDecoder(LIMITS);
+        assertThat(decoder.decode(encoded("png", new BufferedImage(300, 3, BufferedImage.TYPE_INT_RGB)))
+                        .pixels()
+                        .width())
+                .isEqualTo(300);
+        for (BufferedImage image : new BufferedImage[] {
+            new BufferedImage(301, 3, BufferedImage.TYPE_INT_RGB), new BufferedImage(1, 101, BufferedImage.TYPE_INT_RGB)
+        }) {
+            byte[] file = encoded("png", image);
+            assertThatThrownBy(() -> decoder.decode(file))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("at most 100 times as long");
+            assertThatThrownBy(() -> Pixels.of(image)).hasMessageContaining("at most 100 times as long");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "0x3C00, 1", "0xC000, -2", "0x7BFF, 65504", "0x0400, 6.1035156E-5", "0x0001, 5.9604645E-8", "0x8000, -0.0",

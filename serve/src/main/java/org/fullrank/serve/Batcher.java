@@ -39,12 +39,25 @@ final class Batcher<T, R> implements AutoCloseable {
         engine = Thread.ofPlatform().name("fullrank-engine").start(this::run);
     }
 
-    /// Adds an item.
+    /// Adds items, all or none.
     ///
-    /// @return its result; empty if too many items wait, or if this object is closed
-    synchronized Optional<CompletableFuture<R>> offer(T item) {
-        var waiting = new Waiting<>(item, new CompletableFuture<R>());
-        return !closing && queue.offer(waiting) ? Optional.of(waiting.result) : Optional.empty();
+    /// @return their results; empty if too many items wait, or if this object is closed
+    synchronized Optional<List<CompletableFuture<R>>> offer(List<T> items) {
+        if (closing || queue.remainingCapacity() < items.size()) {
+            return Optional.empty();
+        }
+        var results = new ArrayList<CompletableFuture<R>>();
+        for (T item : items) {
+            var waiting = new Waiting<>(item, new CompletableFuture<R>());
+            queue.add(waiting); // there is room, because only this method adds
+            results.add(waiting.result);
+        }
+        return Optional.of(results);
+    }
+
+    /// Whether so many more items may wait now.
+    boolean hasRoom(int items) {
+        return queue.remainingCapacity() >= items;
     }
 
     /// Number of items that wait.
@@ -104,7 +117,7 @@ final class Batcher<T, R> implements AutoCloseable {
                 items.get(i).result.complete(results.get(i));
             }
             return null;
-        } catch (RuntimeException | OutOfMemoryError e) {
+        } catch (RuntimeException | Error e) { // the thread must live on
             return e;
         }
     }

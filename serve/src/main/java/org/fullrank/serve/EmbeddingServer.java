@@ -20,14 +20,18 @@ import org.jspecify.annotations.Nullable;
 /// A request that arrives slowly is cut off after [#MOST_SECONDS]. The address must be a loopback address, or
 /// requests must send a token. Requests of pages of other servers are refused.
 public final class EmbeddingServer implements AutoCloseable {
-    /// A request that has not arrived after this time is cut off, and so is an answer that nobody reads.
+    /// A request that has not arrived after this time is cut off. The limit holds if no other server of the JDK was
+    /// made before in this process, because it is a system property.
     static final int MOST_SECONDS = 30;
+
+    /// Includes the time for which a request waits and is embedded.
+    private static final int MOST_ANSWER_SECONDS = 300;
 
     private static final int DRAIN_SECONDS = 10; // for answers that are being sent
 
     static {
         limit("sun.net.httpserver.maxReqTime", MOST_SECONDS);
-        limit("sun.net.httpserver.maxRspTime", 2L * MOST_SECONDS);
+        limit("sun.net.httpserver.maxRspTime", MOST_ANSWER_SECONDS);
         limit("jdk.httpserver.maxConnections", 1024);
     }
 

@@ -1,8 +1,5 @@
 package org.fullrank.serve;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -12,6 +9,9 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import org.fullrank.data.Images;
 import org.fullrank.data.Items;
 import org.fullrank.data.Vectors;
@@ -25,7 +25,13 @@ final class EmbeddingService implements AutoCloseable {
     /// Most images or rows of one request.
     static final int MOST_ITEMS = 256;
 
-    private static final ObjectMapper MAPPER = new ObjectMapper();
+    /// Most bytes of decoded images that are in memory at the same time.
+    private static final long MOST_DECODED = 1L << 29;
+    /// A request that was not embedded after this time is given up.
+    private static final int MOST_SECONDS = 120;
+
+    private final AtomicLong decoded = new AtomicLong();
+    private final int mostItems;
 
     private final TrainedEncoder encoder;
     private final ServiceMetrics metrics;
@@ -38,6 +44,7 @@ final class EmbeddingService implements AutoCloseable {
     EmbeddingService(TrainedEncoder encoder, ServiceSettings settings, ServiceMetrics metrics) {
         this.encoder = encoder;
         this.metrics = metrics;
+        mostItems = Math.min(MOST_ITEMS, settings.queue());
         rowWidth = encoder.readsImages() ? 0 : encoder.rowWidth();
         // The first embedding builds the network, and shows the width.
         var gray = new BufferedImage(2, 2, BufferedImage.TYPE_BYTE_GRAY);
@@ -68,30 +75,55 @@ final class EmbeddingService implements AutoCloseable {
     /// @throws RequestError when it holds nothing that the encoder reads, or when too much waits
     List<float[]> embed(HttpExchange exchange, byte[] body) throws IOException, RequestError {
         String type = RequestBody.type(exchange);
-        List<Items> items = new ArrayList<>();
         if (type.equals("application/json")) {
-            items.add(rows(body));
-        } else if (type.equals("multipart/form-data")) {
-            List<byte[]> parts = RequestBody.parts(exchange, body);
-            requireFew(parts.size(), "parts");
-            for (int i = 0; i < parts.size(); i++) {
-                items.add(image("part %d".formatted(i + 1), parts.get(i)));
-            }
-        } else if (type.startsWith("image/") || type.equals("application/octet-stream")) {
-            items.add(image("body", body));
-        } else {
-            throw new RequestError(
-                    415,
-                    "Content-Type: found %s, expected an image, multipart/form-data or application/json"
-                            .formatted(type.isEmpty() ? "none" : "another type"));
+            return computed(List.of(rows(body)));
         }
-        return computed(items);
+        if (type.equals("multipart/form-data")) {
+            return images(RequestBody.parts(exchange, body), "part ");
+        }
+        if (type.startsWith("image/") || type.equals("application/octet-stream")) {
+            return images(List.of(body), "image ");
+        }
+        throw new RequestError(
+                415,
+                "Content-Type: found %s, expected an image, multipart/form-data or application/json"
+                        .formatted(type.isEmpty() ? "none" : "another type"));
     }
 
-    private static void requireFew(int count, String what) throws RequestError {
-        if (count < 1 || count > MOST_ITEMS) {
+    /// Decodes and embeds images. Their pixels count while they are in memory.
+    private List<float[]> images(List<byte[]> encoded, String subject) throws RequestError {
+        requireFew(encoded.size(), "images");
+        if (!batcher.hasRoom(encoded.size())) {
+            throw busy();
+        }
+        long held = 0;
+        try {
+            List<Items> items = new ArrayList<>();
+            for (int i = 0; i < encoded.size(); i++) {
+                Images image = image(subject + (i + 1), encoded.get(i));
+                long bytes = image.pixels().byteSize();
+                held += bytes;
+                if (decoded.addAndGet(bytes) > MOST_DECODED) {
+                    throw held > MOST_DECODED
+                            ? new RequestError(413, "found images of more than %d bytes of pixels".formatted(MOST_DECODED))
+                            : busy();
+                }
+                items.add(image);
+            }
+            return computed(items);
+        } finally {
+            decoded.addAndGet(-held);
+        }
+    }
+
+    private static RequestError busy() {
+        return new RequestError(503, "too many requests wait; try again");
+    }
+
+    private void requireFew(int count, String what) throws RequestError {
+        if (count < 1 || count > mostItems) {
             throw new RequestError(
-                    count < 1 ? 400 : 413, "found %d %s, expected 1 to %d".formatted(count, what, MOST_ITEMS));
+                    count < 1 ? 400 : 413, "found %d %s, expected 1 to %d".formatted(count, what, mostItems));
         }
     }
 
@@ -115,42 +147,12 @@ final class EmbeddingService implements AutoCloseable {
         if (readsImages()) {
             throw new RequestError(415, "found JSON, expected an image or multipart/form-data with images");
         }
-        JsonNode rows;
-        try {
-            JsonNode tree = MAPPER.readTree(body);
-            rows = tree == null ? MAPPER.missingNode() : tree.path("rows");
-        } catch (JsonProcessingException e) {
-            throw new RequestError(400, "the body is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
-        }
-        if (!rows.isArray()) {
-            throw new RequestError(400, "found no list \"rows\", expected {\"rows\": [[...], ...]}");
-        }
-        requireFew(rows.size(), "rows");
-        float[] values = new float[Math.multiplyExact(rows.size(), rowWidth)];
-        for (int n = 0; n < rows.size(); n++) {
-            JsonNode row = rows.get(n);
-            if (!row.isArray() || row.size() != rowWidth) {
-                throw new RequestError(400, "row %d: found %s, expected a list of %d numbers"
-                        .formatted(n + 1, row.isArray() ? row.size() + " entries" : "no list", rowWidth));
-            }
-            for (int f = 0; f < rowWidth; f++) {
-                JsonNode cell = row.get(f);
-                float value = cell.isNumber() ? cell.floatValue() : Float.NaN;
-                if (!Float.isFinite(value)) {
-                    throw new RequestError(400, "row %d, entry %d: found no finite number".formatted(n + 1, f + 1));
-                }
-                values[n * rowWidth + f] = value;
-            }
-        }
-        return Vectors.of(values, rowWidth);
+        return Vectors.of(new JsonRequest(rowWidth, mostItems).rows(body), rowWidth);
     }
 
     private List<float[]> computed(List<Items> items) throws RequestError {
-        var results = new ArrayList<CompletableFuture<Features>>();
-        for (Items item : items) {
-            results.add(batcher.offer(item)
-                    .orElseThrow(() -> new RequestError(503, "too many requests wait; try again")));
-        }
+        List<CompletableFuture<Features>> results =
+                batcher.offer(items).orElseThrow(EmbeddingService::busy);
         var embeddings = new ArrayList<float[]>();
         for (CompletableFuture<Features> result : results) {
             Features features = get(result);
@@ -163,7 +165,9 @@ final class EmbeddingService implements AutoCloseable {
 
     private static Features get(CompletableFuture<Features> result) throws RequestError {
         try {
-            return result.get();
+            return result.get(MOST_SECONDS, TimeUnit.SECONDS);
+        } catch (TimeoutException e) {
+            throw new RequestError(503, "the embedding took longer than %d seconds".formatted(MOST_SECONDS));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
             String message = cause == null ? "" : String.valueOf(cause.getMessage()).lines().findFirst().orElse("");

@@ -10,6 +10,8 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Semaphore;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /// Reads bodies of requests, which may not be larger than a limit, alone and together.
@@ -19,6 +21,10 @@ final class RequestBody {
 
     private static final int LEAST = 1 << 26;
 
+    private static final Pattern BOUNDARY =
+            Pattern.compile(";\\s*boundary=(?:\"([^\"]+)\"|([^\\s;\"]+))", Pattern.CASE_INSENSITIVE);
+
+    private static final int NOWHERE = Integer.MIN_VALUE;
     private static final int PIECE = 1 << 16; // bytes that are read at once
 
     private final int most;
@@ -80,37 +86,37 @@ final class RequestBody {
     ///
     /// @throws RequestError when the body has another form
     static List<byte[]> parts(HttpExchange exchange, byte[] body) throws RequestError {
-        byte[] mark = ("--" + boundary(exchange.getRequestHeaders().getFirst("Content-Type")))
-                .getBytes(StandardCharsets.ISO_8859_1);
+        String boundary = boundary(exchange.getRequestHeaders().getFirst("Content-Type"));
+        byte[] mark = ("\r\n--" + boundary).getBytes(StandardCharsets.ISO_8859_1);
         var parts = new ArrayList<byte[]>();
-        int at = find(body, mark, 0);
-        while (at >= 0) {
+        // the first boundary may stand at the beginning of the body
+        int at = starts(body, Arrays.copyOfRange(mark, 2, mark.length)) ? -2 : find(body, mark, 0);
+        while (at != NOWHERE) {
             int start = at + mark.length;
             if (start + 2 <= body.length && body[start] == '-' && body[start + 1] == '-') {
                 return parts;
             }
             int content = find(body, new byte[] {'\r', '\n', '\r', '\n'}, start);
-            int next = content < 0 ? -1 : find(body, mark, content + 4);
-            if (next < 0 || next - 2 < content + 4) {
+            int next = content == NOWHERE ? NOWHERE : find(body, mark, content + 2);
+            if (next == NOWHERE || next < content + 4) {
                 break;
             }
-            parts.add(Arrays.copyOfRange(body, content + 4, next - 2)); // without the line end
+            parts.add(Arrays.copyOfRange(body, content + 4, next));
             at = next;
         }
         throw new RequestError(400, "the multipart body is damaged: it has no end");
     }
 
+    private static boolean starts(byte[] body, byte[] with) {
+        return body.length >= with.length && Arrays.equals(body, 0, with.length, with, 0, with.length);
+    }
+
     private static String boundary(@Nullable String type) throws RequestError {
-        for (String parameter : type == null ? new String[0] : type.split(";")) {
-            String[] pair = parameter.strip().split("=", 2);
-            if (pair.length == 2 && pair[0].equalsIgnoreCase("boundary")) {
-                String value = pair[1].strip();
-                value = value.length() > 1 && value.startsWith("\"") && value.endsWith("\"")
-                        ? value.substring(1, value.length() - 1)
-                        : value;
-                if (!value.isEmpty() && value.length() <= 70) {
-                    return value;
-                }
+        Matcher matcher = BOUNDARY.matcher(type == null ? "" : type);
+        if (matcher.find()) {
+            String value = matcher.group(1) == null ? matcher.group(2) : matcher.group(1);
+            if (value.length() <= 70) {
+                return value;
             }
         }
         throw new RequestError(400, "the multipart body names no boundary of 1 to 70 characters");
@@ -126,6 +132,6 @@ final class RequestBody {
                 return at;
             }
         }
-        return -1;
+        return NOWHERE;
     }
 }

@@ -69,6 +69,8 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
                 error(exchange, e.code(), e.line());
             } catch (FullrankException e) {
                 error(exchange, 500, String.valueOf(e.getMessage()));
+            } catch (RuntimeException | OutOfMemoryError e) {
+                error(exchange, 500, "the service failed: " + e.getClass().getSimpleName());
             }
         } finally {
             String named = NAMED.contains(path) ? path : OTHER;

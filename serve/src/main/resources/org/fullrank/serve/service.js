@@ -50,8 +50,12 @@ async function ask(path, headers, body) {
 }
 
 let indexed = false;
+let asked = 0; // the number of the latest request
 
 async function embed(body, type) {
+  const number = ++asked;
+  at('result').hidden = true;
+  at('found').hidden = true;
   say('Embedding …');
   const headers = { 'Content-Type': type };
   const token = at('token').querySelector('input').value;
@@ -59,10 +63,11 @@ async function embed(body, type) {
   const start = performance.now();
   try {
     const embedded = await ask('/embed', headers, body);
-    if (!embedded) return;
+    if (!embedded || number !== asked) return;
     const time = Math.round(performance.now() - start);
     draw(embedded.embeddings[0]);
     const found = indexed ? await ask('/search', headers, body) : null;
+    if (number !== asked) return;
     if (found) list(found.results[0]);
     if (found || !indexed) say(`Embedded in ${time} ms.`);
   } catch (e) {
@@ -97,7 +102,13 @@ function start(about) {
   }
   at('rows').addEventListener('submit', event => {
     event.preventDefault();
-    const row = at('row').value.split(',').map(Number);
+    const cells = at('row').value.split(',').map(cell => cell.trim());
+    const row = cells.map(Number);
+    const wrong = cells.findIndex((cell, i) => cell === '' || !Number.isFinite(row[i]));
+    if (wrong >= 0) {
+      say(`Entry ${wrong + 1} is no number.`, true);
+      return;
+    }
     embed(JSON.stringify({ rows: [row] }), 'application/json');
   });
 }

@@ -38,11 +38,46 @@ class BatcherTest {
         return new Batcher<>(this::squares, batch, Duration.ofMillis(500), queue);
     }
 
+    private static CompletableFuture<Integer> one(Batcher<Integer, Integer> batcher, int item) {
+        return batcher.offer(List.of(item)).orElseThrow().getFirst();
+    }
+
+    @Test
+    void itemsAreTakenTogetherOrNotAtAll() {
+        try (var batcher = batcher(1, 4)) {
+            assertThat(batcher.offer(List.of(1, 2, 3))).isPresent();
+            assertThat(batcher.offer(List.of(4, 5, 6))).isEmpty();
+            assertThat(batcher.hasRoom(3)).isFalse();
+            assertThat(batcher.offer(List.of(4))).isPresent();
+            go.countDown();
+        }
+        assertThat(sizes).hasSize(4);
+    }
+
+    /// An error of the virtual machine does not end the thread.
+    @Test
+    void anErrorIsAResult() throws Exception {
+        var failing = new Batcher<Integer, Integer>(
+                items -> {
+                    if (items.contains(0)) {
+                        throw new StackOverflowError("deep");
+                    }
+                    return items;
+                },
+                1,
+                Duration.ZERO,
+                10);
+        try (failing) {
+            assertThatThrownBy(one(failing, 0)::get).hasMessageContaining("deep");
+            assertThat(one(failing, 7).get()).isEqualTo(7);
+        }
+    }
+
     @Test
     void whatWaitsIsComputedTogetherAndInOrder() throws Exception {
         try (var batcher = batcher(4, 100)) {
             List<CompletableFuture<Integer>> results = IntStream.range(0, 10)
-                    .mapToObj(i -> batcher.offer(i).orElseThrow())
+                    .mapToObj(i -> one(batcher, i))
                     .toList();
             go.countDown();
             for (int i = 0; i < 10; i++) {
@@ -56,9 +91,9 @@ class BatcherTest {
     @Test
     void anItemThatFailsDoesNotHarmTheOthers() throws Exception {
         try (var batcher = batcher(3, 100)) {
-            CompletableFuture<Integer> first = batcher.offer(2).orElseThrow();
-            CompletableFuture<Integer> bad = batcher.offer(-1).orElseThrow();
-            CompletableFuture<Integer> last = batcher.offer(3).orElseThrow();
+            CompletableFuture<Integer> first = one(batcher, 2);
+            CompletableFuture<Integer> bad = one(batcher, -1);
+            CompletableFuture<Integer> last = one(batcher, 3);
             go.countDown();
             assertThat(first.get()).isEqualTo(4);
             assertThat(last.get()).isEqualTo(9);
@@ -70,7 +105,7 @@ class BatcherTest {
     void aFullQueueRefuses() {
         try (var batcher = batcher(1, 3)) {
             long accepted = IntStream.range(0, 50)
-                    .mapToObj(batcher::offer)
+                    .mapToObj(i -> batcher.offer(List.of(i)))
                     .filter(Optional::isPresent)
                     .count();
             assertThat(accepted).isBetween(3L, 4L); // one may already be computed
@@ -83,11 +118,11 @@ class BatcherTest {
     void closingComputesWhatWaitsAndRefusesTheRest() throws Exception {
         var batcher = batcher(2, 100);
         List<CompletableFuture<Integer>> results =
-                IntStream.range(0, 9).mapToObj(i -> batcher.offer(i).orElseThrow()).toList();
+                IntStream.range(0, 9).mapToObj(i -> one(batcher, i)).toList();
         go.countDown();
         batcher.close();
         assertThat(results).allMatch(CompletableFuture::isDone);
         assertThat(results.getLast().get()).isEqualTo(64);
-        assertThat(batcher.offer(1)).isEmpty();
+        assertThat(batcher.offer(List.of(1))).isEmpty();
     }
 }
