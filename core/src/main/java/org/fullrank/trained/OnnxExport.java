@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -46,7 +47,7 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
     /// Numbers of inputs that are compared.
     private static final List<Integer> BATCHES = List.of(1, 7);
 
-    /// A stored side up to this is tried with an image that is larger.
+    /// A stored side up to this is tried with several larger images at once, any other one with a single image.
     private static final int LARGEST_SIDE = 512;
 
     /// The settings of a model, with what the module `runtime` must know.
@@ -112,11 +113,17 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
     private static List<Trial> trials(OnnxEncoder encoder, Method method, ViewGenerator views, int count) {
         if (encoder.readsImages() && encoder.shape() instanceof InputShape.Image view) {
             int stored = encoder.settings().storedShorterSide();
-            int large = Math.min(stored, LARGEST_SIDE);
-            return List.of(
-                    image(encoder, method, views, count, view.height(), view.width()),
-                    image(encoder, method, views, count, view.height() + 1, 2 * view.width() + 3),
-                    image(encoder, method, views, count, large + 53, large + 20));
+            int side = view.height();
+            var trials = new ArrayList<Trial>();
+            trials.add(image(encoder, method, views, count, side, side));
+            trials.add(image(encoder, method, views, count, side / 2 + 1, 2 * side + 3)); // enlarged
+            if (count == 1) {
+                trials.add(image(encoder, method, views, count, 20 * side, side + 1)); // long
+            }
+            if (count == 1 || stored <= LARGEST_SIDE) {
+                trials.add(image(encoder, method, views, count, stored + 53, stored + 20));
+            }
+            return trials;
         }
         float[] raw = raw(encoder, count);
         return List.of(new Trial(raw, encoder.inputShape(), expected(encoder, method, raw)));

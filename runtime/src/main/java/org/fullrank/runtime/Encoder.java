@@ -25,7 +25,8 @@ import org.fullrank.image.Pixels;
 
 /**
  * An encoder that {@code fullrank export RUN --out encoder.onnx} has written. It computes the embeddings that
- * {@code fullrank embed} computes, up to rounding, and decodes images with the same code.
+ * {@code fullrank embed} computes, up to rounding, and decodes images with the same code. A model of {@code --int8} is
+ * less exact.
  *
  * <p>Threads may share an encoder, and their calls run at the same time.
  *
@@ -59,7 +60,12 @@ public final class Encoder implements AutoCloseable {
         this.environment = environment;
         this.session = session;
         sizes = shape(session.getInputInfo(), INPUT);
-        width = Math.toIntExact(shape(session.getOutputInfo(), OUTPUT)[1]);
+        long[] output = shape(session.getOutputInfo(), OUTPUT);
+        if (sizes.length != 2 && sizes.length != 4 || output.length != 2 || output[1] < 1 || sizes[sizes.length - 1] < 1) {
+            throw new IllegalArgumentException("encoder %s: found an input %s and an output %s, expected those of a model that"
+                    .formatted(file, Arrays.toString(sizes), Arrays.toString(output)) + " fullrank export has written");
+        }
+        width = Math.toIntExact(output[1]);
         String stored = session.getMetadata().getCustomMetadata().get(STORED_SHORTER_SIDE);
         if (sizes.length == 4 && (sizes[1] >= 0 || stored == null)) {
             throw new IllegalArgumentException("encoder %s: found a model for images of one size, expected one for images"

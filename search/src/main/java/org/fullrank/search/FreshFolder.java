@@ -38,8 +38,9 @@ final class FreshFolder implements AutoCloseable {
     ///     replaced, or when another process builds there
     /// @throws JobException when the folder cannot be written
     static FreshFolder beside(Path target, boolean replace) {
-        requireReplaceable(target, replace);
         Path place = target.toAbsolutePath().normalize();
+        restore(target, place);
+        requireReplaceable(target, replace);
         Path part = place.resolveSibling("." + place.getFileName() + ".part");
         try {
             Files.createDirectories(part);
@@ -65,15 +66,15 @@ final class FreshFolder implements AutoCloseable {
     /// Moves the folder to its final place.
     void publish() {
         try {
-            Files.deleteIfExists(part.resolve(LOCK));
-            lock.close();
-            Path old = target.resolveSibling("." + target.getFileName() + ".old");
+            Path old = old(target);
             if (Files.exists(target)) {
                 delete(old);
                 Files.move(target, old, StandardCopyOption.ATOMIC_MOVE);
             }
             Files.move(part, target, StandardCopyOption.ATOMIC_MOVE);
             published = true;
+            Files.deleteIfExists(target.resolve(LOCK)); // held until here, so that no other build begins in between
+            lock.close();
             delete(old);
         } catch (IOException e) {
             throw unwritable(target, e);
@@ -87,6 +88,22 @@ final class FreshFolder implements AutoCloseable {
             lock.close();
             if (!published) {
                 delete(part);
+            }
+        } catch (IOException e) {
+            throw unwritable(target, e);
+        }
+    }
+
+    /// Where an index is while it is replaced.
+    private static Path old(Path place) {
+        return place.resolveSibling("." + place.getFileName() + ".old");
+    }
+
+    /// Brings back an index whose replacement was killed between the two moves.
+    private static void restore(Path target, Path place) {
+        try {
+            if (!Files.exists(place) && Files.exists(old(place).resolve(IndexCard.FILE))) {
+                Files.move(old(place), place, StandardCopyOption.ATOMIC_MOVE);
             }
         } catch (IOException e) {
             throw unwritable(target, e);
