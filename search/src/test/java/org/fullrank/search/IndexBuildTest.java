@@ -58,6 +58,20 @@ class IndexBuildTest {
         assertThat(files()).isEmpty();
     }
 
+    /// As if the process had been killed between the two moves of a replacement.
+    @Test
+    void anIndexWhoseReplacementWasKilledComesBack() throws IOException {
+        VectorIndex.build(rows(1, 0, 0, 1), idx(), SETTINGS);
+        Files.move(idx(), folder.resolve(".idx.old"));
+        assertThatThrownBy(() -> VectorIndex.build(rows(1, 1), idx(), SETTINGS))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("found an index");
+        try (VectorIndex index = VectorIndex.open(idx())) {
+            assertThat(index.rows()).isEqualTo(2);
+        }
+        assertThat(files()).containsExactly("idx");
+    }
+
     /// The rows of a large file are written in several parts, which are merged.
     @Test
     void rowsOfSeveralPartsKeepTheirOrder() throws IOException {
