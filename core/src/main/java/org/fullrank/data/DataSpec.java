@@ -4,8 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
-import org.jspecify.annotations.Nullable;
 import org.fullrank.image.ImageDecoder;
+import org.jspecify.annotations.Nullable;
 
 /// The data set to read, and the settings for reading it: the `data` section of a recipe. Start from
 /// [#of(String)] and change single settings with the `with` methods.

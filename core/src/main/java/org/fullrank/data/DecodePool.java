@@ -9,9 +9,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.fullrank.engine.JobException;
 import org.fullrank.file.Inputs;
-import org.jspecify.annotations.Nullable;
 import org.fullrank.image.ImageDecoder;
 import org.fullrank.image.ImageFormat;
+import org.jspecify.annotations.Nullable;
 
 /// Decodes images on all cores and delivers them in the order in which they were submitted. At most
 /// [#WINDOW_PER_CORE] images per core are in memory.

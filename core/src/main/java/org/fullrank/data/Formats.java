@@ -18,8 +18,8 @@ import java.util.Optional;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.Inputs;
 import org.fullrank.file.Npy;
-import org.jspecify.annotations.Nullable;
 import org.fullrank.image.ImageFormat;
+import org.jspecify.annotations.Nullable;
 
 /// Recognizes the format of a path by its content. File names only decide between formats that look alike.
 final class Formats {

@@ -40,8 +40,7 @@ public final class ImageFile {
     /// @param channels 3 for color, 1 for gray
     /// @param notes gets a line if something in the file was ignored, such as a damaged color profile
     /// @throws InputException when this is not an image, is damaged, or has colors but should be gray
-    public static Images decode(
-            String subject, byte[] encoded, DataSpec spec, int channels, Consumer<String> notes) {
+    public static Images decode(String subject, byte[] encoded, DataSpec spec, int channels, Consumer<String> notes) {
         try {
             ImageDecoder.Decoded decoded = new ImageDecoder(spec.imageLimits()).decode(encoded);
             if (decoded.remark() != null) {

@@ -72,17 +72,25 @@ public record ForeignConfig(
 
     /// The share that a center crop keeps of an image whose shorter side was scaled; 0 if it is not stated.
     private static double share(JsonNode images) {
-        double cropped = images.path("crop_size").path("height").asDouble(images.path("crop_size").asDouble(0));
-        double scaled = images.path("size").path("shortest_edge").asDouble(images.path("size").asDouble(0));
+        double cropped = images.path("crop_size")
+                .path("height")
+                .asDouble(images.path("crop_size").asDouble(0));
+        double scaled = images.path("size")
+                .path("shortest_edge")
+                .asDouble(images.path("size").asDouble(0));
         return cropped > 0 && scaled > 0 ? cropped / scaled : 0;
     }
 
     private static List<String> notes(JsonNode images) {
         var notes = new ArrayList<String>();
-        boolean squashes = images.path("size").path("height").isInt() && !images.path("crop_size").isObject();
-        if (squashes || images.path("do_center_crop").isBoolean() && !images.path("do_center_crop").asBoolean()) {
-            notes.add("the configuration scales whole images to a square; Fullrank scales the shorter side and cuts out the"
-                    + " center");
+        boolean squashes = images.path("size").path("height").isInt()
+                && !images.path("crop_size").isObject();
+        if (squashes
+                || images.path("do_center_crop").isBoolean()
+                        && !images.path("do_center_crop").asBoolean()) {
+            notes.add(
+                    "the configuration scales whole images to a square; Fullrank scales the shorter side and cuts out the"
+                            + " center");
         }
         for (String step : List.of("do_resize", "do_rescale", "do_normalize")) {
             if (images.path(step).isBoolean() && !images.path(step).asBoolean()) {

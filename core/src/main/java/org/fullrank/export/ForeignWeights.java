@@ -60,7 +60,8 @@ public final class ForeignWeights implements AutoCloseable {
 
     /// Opens a file.
     ///
-    /// @throws InputException when it is no safetensors file, when it holds no encoder that Fullrank has, or several
+    /// @throws InputException when it is no safetensors file, when it holds no encoder that Fullrank has, or
+    several
     public static ForeignWeights open(Path path, Hints hints) {
         SafeTensors file = SafeTensors.open(path);
         try {
@@ -78,7 +79,9 @@ public final class ForeignWeights implements AutoCloseable {
                 throw new InputException(
                         all.isEmpty()
                                 ? "%s: found no ResNet and no vision transformer of torchvision, timm or Hugging Face; its first tensors are %s"
-                                        .formatted(path, file.names().stream().limit(3).toList())
+                                        .formatted(
+                                                path,
+                                                file.names().stream().limit(3).toList())
                                 : "%s: found %d encoders, expected one; choose with --prefix one of %s"
                                         .formatted(path, all.size(), all));
             }
@@ -118,7 +121,8 @@ public final class ForeignWeights implements AutoCloseable {
     public String describe() {
         return switch (encoder) {
             case ResNet(int depth, ResNet.Stem stem, double width, boolean _) ->
-                "%s of depth %d, width %s, stem %s".formatted(label(), depth, width, stem.name().toLowerCase(Locale.ROOT));
+                "%s of depth %d, width %s, stem %s"
+                        .formatted(label(), depth, width, stem.name().toLowerCase(Locale.ROOT));
             case Vit vit ->
                 "%s with patches of %d pixels, width %d, depth %d, %d heads, pool %s"
                         .formatted(
@@ -211,7 +215,8 @@ public final class ForeignWeights implements AutoCloseable {
 
     private int blocks(int stage) {
         int count = 0;
-        while (has(names.theirs("layer%d.%d.conv1.weight".formatted(stage, count)).getFirst())) {
+        while (has(
+                names.theirs("layer%d.%d.conv1.weight".formatted(stage, count)).getFirst())) {
             count++;
         }
         return count;
@@ -264,7 +269,8 @@ public final class ForeignWeights implements AutoCloseable {
     /// @param buffer of the network
     /// @param scope what stands before the names of the encoder in the buffer
     /// @return the tensors of heads and counters that were not read
-    /// @throws InputException when a tensor is missing, has another shape, or has an entry that is not finite, or when
+    /// @throws InputException when a tensor is missing, has another shape, or has an entry that is not finite, or
+    when
     ///     the file has a tensor of the encoder that Fullrank's lacks
     public List<String> copyInto(ParameterBuffer buffer, String scope) {
         Set<String> read = new HashSet<>();

@@ -131,8 +131,8 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
                 try (var check = new OnnxCheck(model(observed, scalars), threads)) {
                     for (Sample sample : samples) {
                         Map<String, Float> found = check.scalars(scalars, sample.values, readsBytes(), sample.sizes);
-                        names.forEach((activation, ends) -> ranges.merge(
-                                activation, range(ends, found), QuantizedGraph.Range::with));
+                        names.forEach((activation, ends) ->
+                                ranges.merge(activation, range(ends, found), QuantizedGraph.Range::with));
                     }
                 }
                 OnnxGraph graph = graph();

@@ -43,11 +43,13 @@ record PlainView(OnnxGraph graph, int storedShorterSide, int size) {
 
     /// `floor(x + 1/2)`, as Java rounds.
     private String rounded(String x) {
-        return graph.node("Floor", graph.rank(x), graph.node("Add", graph.rank(x), x, graph.constant(new float[] {0.5f}, 1)));
+        return graph.node(
+                "Floor", graph.rank(x), graph.node("Add", graph.rank(x), x, graph.constant(new float[] {0.5f}, 1)));
     }
 
     private String limited(String x) {
-        return graph.node("Clip", graph.rank(x), x, graph.constant(new float[] {0}), graph.constant(new float[] {WHITE}));
+        return graph.node(
+                "Clip", graph.rank(x), x, graph.constant(new float[] {0}), graph.constant(new float[] {WHITE}));
     }
 
     /// Bicubic resizing, whose filter is widened when the image shrinks.

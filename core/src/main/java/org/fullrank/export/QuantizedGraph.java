@@ -82,8 +82,7 @@ final class QuantizedGraph {
     /// Whether an operation is computed with whole numbers. A sum with a constant is not.
     private boolean isQuantized(OnnxNode node) {
         return WITH_WEIGHTS.stream().anyMatch(node::is)
-                || OTHERS.stream().anyMatch(node::is)
-                        && node.inputs().stream().noneMatch(graph.constants()::isFloat);
+                || OTHERS.stream().anyMatch(node::is) && node.inputs().stream().noneMatch(graph.constants()::isFloat);
     }
 
     /// Adds operations that compute the ranges of the activations.

@@ -61,7 +61,10 @@ public record Int8Export(
         int threads = Threads.resolve(trained.recipe().train().threads());
         var settings = OnnxExport.settings(trained.recipe(), input, layer, notes);
         var model = new OnnxEncoder(
-                trained.method().encoder(), trained.views().shape(), trained.views().scale(), settings);
+                trained.method().encoder(),
+                trained.views().shape(),
+                trained.views().scale(),
+                settings);
         Items bank = some(trained.items().train(), BANK);
         Items queries = some(trained.items().test(), QUERIES);
         Iterable<OnnxEncoder.Sample> samples = () -> samples(model, some(bank, CALIBRATED));
@@ -93,10 +96,7 @@ public record Int8Export(
     /// The embeddings of the encoder.
     private static Features floats(Trained trained, Items items, @Nullable String layer) {
         return Embedder.embed(
-                        trained.method(),
-                        trained.views().on(items),
-                        items,
-                        layer == null ? List.of() : List.of(layer))
+                        trained.method(), trained.views().on(items), items, layer == null ? List.of() : List.of(layer))
                 .getLast();
     }
 

@@ -150,7 +150,8 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
             for (int i = 0; i < height * width * channels; i++) {
                 raw[n * height * width * channels + i] = rgb[channels == 3 ? i : 3 * i] & 0xFF;
             }
-            Pixels small = new Pixels(height, width, rgb).shrunkTo(encoder.settings().storedShorterSide());
+            Pixels small =
+                    new Pixels(height, width, rgb).shrunkTo(encoder.settings().storedShorterSide());
             rows = small.height();
             stored.writeBytes(samples(small, channels));
         }
@@ -158,7 +159,8 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
         String layer = encoder.settings().layer();
         List<Features> features =
                 Embedder.embed(method, views.on(images), images, layer == null ? List.of() : List.of(layer));
-        return new Trial(raw, new long[] {height, width, channels}, features.getLast().values());
+        return new Trial(
+                raw, new long[] {height, width, channels}, features.getLast().values());
     }
 
     private static byte[] samples(Pixels pixels, int channels) {

@@ -16,12 +16,12 @@ import java.util.List;
 import java.util.zip.CRC32;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
+import org.fullrank.image.ImageDecoder;
+import org.fullrank.image.Pixels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.fullrank.image.ImageDecoder;
-import org.fullrank.image.Pixels;
 
 class ImageDecoderTest {
     private final ImageDecoder decoder = new ImageDecoder(DataSpec.of("x").imageLimits());

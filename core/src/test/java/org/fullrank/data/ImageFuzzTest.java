@@ -9,10 +9,10 @@ import java.util.Map;
 import java.util.Optional;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
-import org.junit.jupiter.api.Test;
 import org.fullrank.image.ImageDecoder;
 import org.fullrank.image.ImageFormat;
 import org.fullrank.image.Pixels;
+import org.junit.jupiter.api.Test;
 
 /// Damaged images of every format. Each must be a picture, or refused in one line, see [FuzzReport].
 /// `-Dfullrank.fuzz=20000` tries that many and prints a row of the table.

@@ -11,13 +11,13 @@ import java.awt.color.ICC_Profile;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.stream.Stream;
+import org.fullrank.image.Pixels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.fullrank.image.Pixels;
 
 /// What the components of a JPEG mean.
 class JpegImageTest {

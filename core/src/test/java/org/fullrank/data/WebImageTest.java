@@ -17,10 +17,10 @@ import java.util.Arrays;
 import javax.imageio.IIOImage;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageWriteParam;
+import org.fullrank.image.Pixels;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.fullrank.image.Pixels;
 
 /// GIF and WebP, and formats that are named but not read.
 class WebImageTest {

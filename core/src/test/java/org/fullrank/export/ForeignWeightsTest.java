@@ -248,7 +248,8 @@ class ForeignWeightsTest {
     void oneOfSeveralNetworksIsChosen() {
         Consumer<Map<String, Tensor>> second = tensors -> List.copyOf(tensors.keySet())
                 .forEach(name -> tensors.put(
-                        name.replace("encoder_q", "encoder_k"), tensors.get(name).mul(Tensors.scalar(2))));
+                        name.replace("encoder_q", "encoder_k"),
+                        tensors.get(name).mul(Tensors.scalar(2))));
         assertReads(RESNET, name -> "encoder_q." + name, second, new ForeignWeights.Hints(null, "encoder_q.", null));
         assertThatThrownBy(() -> assertReads(RESNET, name -> "encoder_q." + name, second))
                 .isInstanceOf(InputException.class)
@@ -275,7 +276,8 @@ class ForeignWeightsTest {
         assertRefused(VIT, with("reg_token", 1, 4, 12), "register tokens");
         assertRefused(VIT, with("pos_embed", 1, 6, 12), "pos_embed");
         assertRefused(VIT, tensors -> tensors.remove("cls_token"), "found no class token");
-        assertRefused(VIT, tensors -> tensors.remove("blocks.1.attn.qkv.bias"), "found no tensor blocks.1.attn.qkv.bias");
+        assertRefused(
+                VIT, tensors -> tensors.remove("blocks.1.attn.qkv.bias"), "found no tensor blocks.1.attn.qkv.bias");
         assertRefused(RESNET, tensors -> tensors.remove("layer4.1.bn2.running_var"), "layer4.1.bn2.running_var");
         assertRefused(
                 RESNET,
@@ -350,13 +352,17 @@ class ForeignWeightsTest {
         Files.writeString(folder.resolve("config.json"), "{\"architecture\": \"resnetblur50\"}");
         assertThat(ForeignConfig.beside(weights).refusal(DEEP)).contains("architecture resnetblur50");
         Files.writeString(
-                folder.resolve("preprocessor_config.json"), "{\"crop_size\": 224, \"size\": 256, \"do_normalize\": false}");
+                folder.resolve("preprocessor_config.json"),
+                "{\"crop_size\": 224, \"size\": 256, \"do_normalize\": false}");
         assertThat(ForeignConfig.beside(weights).size()).isEqualTo(224);
         assertThat(ForeignConfig.beside(weights).crop()).isEqualTo(0.875);
-        assertThat(ForeignConfig.beside(weights).notes()).containsExactly("the configuration leaves out do_normalize; Fullrank does it");
-        Files.writeString(
-                folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 224, \"width\": 224}}");
-        assertThat(ForeignConfig.beside(weights).notes()).singleElement().asString().contains("whole images to a square");
+        assertThat(ForeignConfig.beside(weights).notes())
+                .containsExactly("the configuration leaves out do_normalize; Fullrank does it");
+        Files.writeString(folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 224, \"width\": 224}}");
+        assertThat(ForeignConfig.beside(weights).notes())
+                .singleElement()
+                .asString()
+                .contains("whole images to a square");
         Files.writeString(folder.resolve("config.json"), "[1]");
         assertThatThrownBy(() -> ForeignConfig.beside(weights))
                 .isInstanceOf(InputException.class)

@@ -116,8 +116,10 @@ class OnnxEncoderTest {
         return shape instanceof InputShape.Image ? x.permute(0, 3, 1, 2).contiguous() : x;
     }
 
-    private static OnnxEncoder model(Encoder encoder, InputShape shape, OnnxEncoder.Input input, @Nullable String layer) {
-        return new OnnxEncoder(encoder, shape, scale(shape), new OnnxEncoder.Settings(input, layer, 256, Map.of("a", "b")));
+    private static OnnxEncoder model(
+            Encoder encoder, InputShape shape, OnnxEncoder.Input input, @Nullable String layer) {
+        return new OnnxEncoder(
+                encoder, shape, scale(shape), new OnnxEncoder.Settings(input, layer, 256, Map.of("a", "b")));
     }
 
     @ParameterizedTest

@@ -151,7 +151,9 @@ class TrainedEncoderTest {
                         image.setRGB(i % size[1], i / size[1], random.nextInt(1 << 24));
                     }
                     float[] found = check.run(pixels(image), true, size[0], size[1], 3)[0];
-                    assertThat(found).as("%d x %d", size[0], size[1]).containsExactly(encoder.embed(image), within(1e-5f));
+                    assertThat(found)
+                            .as("%d x %d", size[0], size[1])
+                            .containsExactly(encoder.embed(image), within(1e-5f));
                 }
             }
         }

@@ -179,8 +179,7 @@ public final class ImageDecoder {
                     remarks.add(ignored(e));
                 }
             }
-            Pixels pixels =
-                    picture.rgb(profile).shrunkTo(limits.shorterSide).upright(finish.orientation);
+            Pixels pixels = picture.rgb(profile).shrunkTo(limits.shorterSide).upright(finish.orientation);
             return new Decoded(pixels, remarks.length() == 0 ? null : remarks.toString());
         } finally {
             PIXELS_IN_FLIGHT.release(permits);

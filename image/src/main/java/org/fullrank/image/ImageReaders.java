@@ -78,7 +78,9 @@ final class ImageReaders {
             throw e;
         } catch (IOException e) {
             throw new IOException(
-                    e.getCause() == null ? Reasons.reason(e) : Reasons.firstLine(e) + ": " + Reasons.reason(e.getCause()),
+                    e.getCause() == null
+                            ? Reasons.reason(e)
+                            : Reasons.firstLine(e) + ": " + Reasons.reason(e.getCause()),
                     e);
         } finally {
             // Lets go of the bytes; not every reader accepts null.

@@ -66,7 +66,8 @@ class PixelsTest {
 
     @Test
     void transparentPixelsAreWhite() throws IOException {
-        assertThat(Pixels.of(new BufferedImage(2, 2, BufferedImage.TYPE_INT_ARGB)).rgb())
+        assertThat(Pixels.of(new BufferedImage(2, 2, BufferedImage.TYPE_INT_ARGB))
+                        .rgb())
                 .containsOnly(-1);
     }
 
@@ -108,8 +109,16 @@ class PixelsTest {
 
     @ParameterizedTest
     @CsvSource({
-        "0x3C00, 1", "0xC000, -2", "0x7BFF, 65504", "0x0400, 6.1035156E-5", "0x0001, 5.9604645E-8", "0x8000, -0.0",
-        "0x7C00, Infinity", "0xFC00, -Infinity", "0x7E00, NaN", "0x3555, 0.33325195"
+        "0x3C00, 1",
+        "0xC000, -2",
+        "0x7BFF, 65504",
+        "0x0400, 6.1035156E-5",
+        "0x0001, 5.9604645E-8",
+        "0x8000, -0.0",
+        "0x7C00, Infinity",
+        "0xFC00, -Infinity",
+        "0x7E00, NaN",
+        "0x3555, 0.33325195"
     })
     void halfFloats(String bits, float value) {
         assertThat(Java17.half(Integer.decode(bits).shortValue())).isEqualTo(Float.valueOf(value));

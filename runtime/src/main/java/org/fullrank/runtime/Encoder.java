@@ -61,17 +61,24 @@ public final class Encoder implements AutoCloseable {
         this.session = session;
         sizes = shape(session.getInputInfo(), INPUT);
         long[] output = shape(session.getOutputInfo(), OUTPUT);
-        if (sizes.length != 2 && sizes.length != 4 || output.length != 2 || output[1] < 1 || sizes[sizes.length - 1] < 1) {
-            throw new IllegalArgumentException("encoder %s: found an input %s and an output %s, expected those of a model that"
-                    .formatted(file, Arrays.toString(sizes), Arrays.toString(output)) + " fullrank export has written");
+        if (sizes.length != 2 && sizes.length != 4
+                || output.length != 2
+                || output[1] < 1
+                || sizes[sizes.length - 1] < 1) {
+            throw new IllegalArgumentException(
+                    "encoder %s: found an input %s and an output %s, expected those of a model that"
+                                    .formatted(file, Arrays.toString(sizes), Arrays.toString(output))
+                            + " fullrank export has written");
         }
         width = Math.toIntExact(output[1]);
         String stored = session.getMetadata().getCustomMetadata().get(STORED_SHORTER_SIDE);
         if (sizes.length == 4 && (sizes[1] >= 0 || stored == null)) {
-            throw new IllegalArgumentException("encoder %s: found a model for images of one size, expected one for images"
-                    .formatted(file) + " of any size; export it again without --input");
+            throw new IllegalArgumentException(
+                    "encoder %s: found a model for images of one size, expected one for images".formatted(file)
+                            + " of any size; export it again without --input");
         }
-        limits = new ImageDecoder.Limits(stored == null ? 1 : Integer.parseInt(stored), MOST_PIXELS, "Encoder.MOST_PIXELS");
+        limits = new ImageDecoder.Limits(
+                stored == null ? 1 : Integer.parseInt(stored), MOST_PIXELS, "Encoder.MOST_PIXELS");
     }
 
     /**
@@ -111,8 +118,8 @@ public final class Encoder implements AutoCloseable {
                 throw e;
             }
         } catch (OrtException e) {
-            throw new IllegalArgumentException("encoder %s: it is not a model that onnxruntime can run: %s"
-                    .formatted(model, e.getMessage()), e);
+            throw new IllegalArgumentException(
+                    "encoder %s: it is not a model that onnxruntime can run: %s".formatted(model, e.getMessage()), e);
         }
     }
 
@@ -207,16 +214,16 @@ public final class Encoder implements AutoCloseable {
         for (int n = 0; n < rows.length; n++) {
             float[] row = rows[n];
             if (row.length != features) {
-                throw new IllegalArgumentException("encoder %s: found a row of %d numbers, expected %d"
-                        .formatted(file, row.length, features));
+                throw new IllegalArgumentException(
+                        "encoder %s: found a row of %d numbers, expected %d".formatted(file, row.length, features));
             }
             System.arraycopy(row, 0, values, n * features, features);
         }
         if (rows.length == 0) {
             return new float[0][];
         }
-        return run(() -> OnnxTensor.createTensor(
-                environment, FloatBuffer.wrap(values), new long[] {rows.length, features}));
+        return run(() ->
+                OnnxTensor.createTensor(environment, FloatBuffer.wrap(values), new long[] {rows.length, features}));
     }
 
     private Pixels decode(byte[] encoded) throws IOException {
@@ -234,7 +241,8 @@ public final class Encoder implements AutoCloseable {
         } catch (IOException e) {
             throw new IllegalArgumentException(subject + ": " + e.getMessage(), e);
         }
-        ByteBuffer bytes = ByteBuffer.allocateDirect(samples.length).put(samples).flip();
+        ByteBuffer bytes =
+                ByteBuffer.allocateDirect(samples.length).put(samples).flip();
         long[] shape = {1, pixels.height(), pixels.width(), sizes[3]};
         return run(() -> OnnxTensor.createTensor(environment, bytes, shape, OnnxJavaType.UINT8))[0];
     }
