@@ -120,7 +120,7 @@ public final class ForeignWeights implements AutoCloseable {
     /// The architecture in words.
     public String describe() {
         return switch (encoder) {
-            case ResNet(int depth, ResNet.Stem stem, double width, boolean _) ->
+            case ResNet(int depth, ResNet.Stem stem, double width, var _) ->
                 "%s of depth %d, width %s, stem %s"
                         .formatted(label(), depth, width, stem.name().toLowerCase(Locale.ROOT));
             case Vit vit ->
