@@ -60,8 +60,7 @@ public final class ForeignWeights implements AutoCloseable {
 
     /// Opens a file.
     ///
-    /// @throws InputException when it is no safetensors file, when it holds no encoder that Fullrank has, or
-    several
+    /// @throws InputException when it is no safetensors file, or holds no encoder that Fullrank has, or several
     public static ForeignWeights open(Path path, Hints hints) {
         SafeTensors file = SafeTensors.open(path);
         try {
@@ -270,8 +269,7 @@ public final class ForeignWeights implements AutoCloseable {
     /// @param scope what stands before the names of the encoder in the buffer
     /// @return the tensors of heads and counters that were not read
     /// @throws InputException when a tensor is missing, has another shape, or has an entry that is not finite, or
-    when
-    ///     the file has a tensor of the encoder that Fullrank's lacks
+    ///     when the file has a tensor of the encoder that Fullrank's lacks
     public List<String> copyInto(ParameterBuffer buffer, String scope) {
         Set<String> read = new HashSet<>();
         try (var native_ = Scope.withoutGradients()) {

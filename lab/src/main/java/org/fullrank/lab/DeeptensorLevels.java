@@ -146,7 +146,13 @@ record DeeptensorLevels(Automatic automatic) implements Experiment {
     public Outcome run(Setting setting) {
         List<Level> measured = measure(setting);
         ResultTable table = ResultTable.of(
-                "noise", "level", "noisy", "SVD, same rank", "best SVD (rank)", "networks (rank)", "over the same rank",
+                "noise",
+                "level",
+                "noisy",
+                "SVD, same rank",
+                "best SVD (rank)",
+                "networks (rank)",
+                "over the same rank",
                 "over the best rank");
         for (Level l : measured) {
             table = table.row(
@@ -182,7 +188,8 @@ record DeeptensorLevels(Automatic automatic) implements Experiment {
                     "4.0 with seed 11; the abstract of the paper says 6 dB over standard denoising"));
             claims.add(growth(measured, Kind.GAUSSIAN, atLeast(1), "5.0 with seed 11"));
             claims.add(growth(measured, Kind.POISSON, atLeast(0), "2.0 with seed 11"));
-            claims.add(growth(measured, Kind.RICIAN, atMost(0), "a finding: -3.7 with seed 11, as dark entries are too bright"));
+            claims.add(growth(
+                    measured, Kind.RICIAN, atMost(0), "a finding: -3.7 with seed 11, as dark entries are too bright"));
         }
         return claims;
     }

@@ -60,10 +60,12 @@ public final class EmbeddingServer implements AutoCloseable {
     /// Starts the server.
     ///
     /// @param encoder stays open until this object is closed; the caller closes it
-    /// @param index for `/search`, of embeddings of the same encoder; it stays open as the encoder does. null: no search
+    /// @param index for `/search`, of embeddings of the same encoder; it stays open as the encoder does. null: no
+    ///     search
     /// @param name of the run, for people
-    /// @throws InputException when the encoder reads neither images nor rows of numbers, when the host is unknown or
-    ///     is not a loopback address and there is no token, when the port is taken, or when the index has another width
+    /// @throws InputException when the encoder reads neither images nor rows of numbers, when the host is unknown, or
+    ///     is not a loopback address and there is no token, when the port is taken, or when the index has another
+    ///     width
     public static EmbeddingServer start(
             TrainedEncoder encoder, @Nullable VectorIndex index, String name, ServiceSettings settings) {
         InetAddress address = address(settings);
@@ -71,8 +73,9 @@ public final class EmbeddingServer implements AutoCloseable {
         var service = new EmbeddingService(encoder, settings, metrics);
         if (index != null && index.card().width() != service.width()) {
             service.close();
-            throw new InputException("index: found vectors of width %d, expected %d, the width of the encoder; build it again"
-                    .formatted(index.card().width(), service.width()));
+            throw new InputException(
+                    "index: found vectors of width %d, expected %d, the width of the encoder; build it again"
+                            .formatted(index.card().width(), service.width()));
         }
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
         try {
@@ -92,8 +95,7 @@ public final class EmbeddingServer implements AutoCloseable {
         } catch (IOException e) {
             threads.close();
             service.close();
-            throw new JobException(
-                    "cannot listen on %s port %d: %s".formatted(settings.host(), settings.port(), e), e);
+            throw new JobException("cannot listen on %s port %d: %s".formatted(settings.host(), settings.port(), e), e);
         }
     }
 

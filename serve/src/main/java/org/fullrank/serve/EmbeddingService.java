@@ -105,7 +105,8 @@ final class EmbeddingService implements AutoCloseable {
                 held += bytes;
                 if (decoded.addAndGet(bytes) > MOST_DECODED) {
                     throw held > MOST_DECODED
-                            ? new RequestError(413, "found images of more than %d bytes of pixels".formatted(MOST_DECODED))
+                            ? new RequestError(
+                                    413, "found images of more than %d bytes of pixels".formatted(MOST_DECODED))
                             : busy();
                 }
                 items.add(image);
@@ -129,8 +130,8 @@ final class EmbeddingService implements AutoCloseable {
 
     private Images image(String subject, byte[] encoded) throws RequestError {
         if (!readsImages()) {
-            throw new RequestError(415, "found an image, expected application/json with rows of %d numbers"
-                    .formatted(rowWidth));
+            throw new RequestError(
+                    415, "found an image, expected application/json with rows of %d numbers".formatted(rowWidth));
         }
         decoding.acquireUninterruptibly();
         try {
@@ -151,8 +152,7 @@ final class EmbeddingService implements AutoCloseable {
     }
 
     private List<float[]> computed(List<Items> items) throws RequestError {
-        List<CompletableFuture<Features>> results =
-                batcher.offer(items).orElseThrow(EmbeddingService::busy);
+        List<CompletableFuture<Features>> results = batcher.offer(items).orElseThrow(EmbeddingService::busy);
         var embeddings = new ArrayList<float[]>();
         for (CompletableFuture<Features> result : results) {
             Features features = get(result);
@@ -170,7 +170,9 @@ final class EmbeddingService implements AutoCloseable {
             throw new RequestError(503, "the embedding took longer than %d seconds".formatted(MOST_SECONDS));
         } catch (ExecutionException e) {
             Throwable cause = e.getCause();
-            String message = cause == null ? "" : String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
+            String message = cause == null
+                    ? ""
+                    : String.valueOf(cause.getMessage()).lines().findFirst().orElse("");
             throw new RequestError(cause instanceof InputException ? 400 : 500, message);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -6,8 +6,8 @@ import com.sun.net.httpserver.HttpExchange;
 import java.io.IOException;
 import org.fullrank.page.Html;
 
-/// Accepts only GET requests that are addressed to this machine, see [HostCheck]. Sets the headers that restrict what a page
-/// may do.
+/// Accepts only GET requests that are addressed to this machine, see [HostCheck]. Sets the headers that restrict
+/// what a page may do.
 final class Guard extends Filter {
     private final HostCheck hosts;
 

@@ -25,6 +25,8 @@ record HostCheck(String host) {
             return false;
         }
         String name = PORT.matcher(asked.toLowerCase(Locale.ROOT)).replaceFirst("");
-        return name.equals("localhost") || name.equals(host) || ADDRESS.matcher(name).matches();
+        return name.equals("localhost")
+                || name.equals(host)
+                || ADDRESS.matcher(name).matches();
     }
 }

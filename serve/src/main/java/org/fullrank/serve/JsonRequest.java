@@ -38,7 +38,8 @@ record JsonRequest(int width, int most) {
         } catch (JsonProcessingException e) {
             throw new RequestError(
                     400,
-                    "the body is not JSON: " + e.getOriginalMessage().lines().findFirst().orElse(""));
+                    "the body is not JSON: "
+                            + e.getOriginalMessage().lines().findFirst().orElse(""));
         }
     }
 
@@ -62,19 +63,18 @@ record JsonRequest(int width, int most) {
 
     private void row(JsonParser json, int row, float[] values) throws IOException, RequestError {
         if (json.currentToken() != JsonToken.START_ARRAY) {
-            throw new RequestError(400, "row %d: found no list, expected a list of %d numbers".formatted(row + 1, width));
+            throw new RequestError(
+                    400, "row %d: found no list, expected a list of %d numbers".formatted(row + 1, width));
         }
         int entries = 0;
         while (json.nextToken() != JsonToken.END_ARRAY) {
             if (entries == width) {
                 throw wrongWidth(row, "more than " + width);
             }
-            float value = json.currentToken() != null && json.currentToken().isNumeric()
-                    ? json.getFloatValue()
-                    : Float.NaN;
+            float value =
+                    json.currentToken() != null && json.currentToken().isNumeric() ? json.getFloatValue() : Float.NaN;
             if (!Float.isFinite(value)) {
-                throw new RequestError(
-                        400, "row %d, entry %d: found no finite number".formatted(row + 1, entries + 1));
+                throw new RequestError(400, "row %d, entry %d: found no finite number".formatted(row + 1, entries + 1));
             }
             values[row * width + entries++] = value;
         }

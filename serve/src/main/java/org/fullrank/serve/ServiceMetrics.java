@@ -44,8 +44,7 @@ final class ServiceMetrics {
     synchronized String text(int waiting) {
         var text = new StringBuilder();
         text.append("# HELP fullrank_requests_total Answered requests.\n# TYPE fullrank_requests_total counter\n");
-        requests.forEach((labels, count) ->
-                text.append("fullrank_requests_total{%s} %d\n".formatted(labels, count)));
+        requests.forEach((labels, count) -> text.append("fullrank_requests_total{%s} %d\n".formatted(labels, count)));
         text.append("# HELP fullrank_request_seconds Time from the first line of a request to its answer.\n");
         text.append("# TYPE fullrank_request_seconds histogram\n");
         long below = 0;

@@ -8,7 +8,6 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpHandler;
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -124,11 +123,13 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
                     throw new RequestError(404, "found no index, expected one; start the service with --index");
                 }
                 var search = new NeighborSearch(searched, exchange.getRequestURI());
-                bodies.read(exchange, body -> Answer.bytes(
+                bodies.read(
                         exchange,
-                        200,
-                        JSON,
-                        MAPPER.writeValueAsBytes(search.answer(service.embed(exchange, body)))));
+                        body -> Answer.bytes(
+                                exchange,
+                                200,
+                                JSON,
+                                MAPPER.writeValueAsBytes(search.answer(service.embed(exchange, body)))));
             }
             case "/health" -> {
                 requireMethod(exchange, "GET");
@@ -136,7 +137,10 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
             }
             case "/metrics" -> {
                 requireMethod(exchange, "GET");
-                Answer.bytes(exchange, 200, "text/plain; version=0.0.4; charset=utf-8",
+                Answer.bytes(
+                        exchange,
+                        200,
+                        "text/plain; version=0.0.4; charset=utf-8",
                         metrics.text(service.waiting()).getBytes(StandardCharsets.UTF_8));
             }
             case "/openapi.json" -> file(exchange, "openapi.json", JSON);

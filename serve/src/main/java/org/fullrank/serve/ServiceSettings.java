@@ -40,17 +40,13 @@ public record ServiceSettings(
                 "--wait: found %d ms, expected 0 to 10000",
                 maxWait.toMillis());
         InputException.when(
-                maxBody < 1 || maxBody > LARGEST_BODY,
-                "--max-body: found %d, expected 1 to %d",
-                maxBody,
-                LARGEST_BODY);
+                maxBody < 1 || maxBody > LARGEST_BODY, "--max-body: found %d, expected 1 to %d", maxBody, LARGEST_BODY);
         InputException.when(token != null && token.isBlank(), "--token: found none, expected a word");
     }
 
     /// The defaults on a host.
     public static ServiceSettings on(String host, int port) {
-        return new ServiceSettings(
-                host, port, null, DEFAULT_BATCH, DEFAULT_WAIT, DEFAULT_QUEUE, DEFAULT_MAX_BODY);
+        return new ServiceSettings(host, port, null, DEFAULT_BATCH, DEFAULT_WAIT, DEFAULT_QUEUE, DEFAULT_MAX_BODY);
     }
 
     /// The same settings with a token.

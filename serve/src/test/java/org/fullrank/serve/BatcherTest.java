@@ -76,9 +76,8 @@ class BatcherTest {
     @Test
     void whatWaitsIsComputedTogetherAndInOrder() throws Exception {
         try (var batcher = batcher(4, 100)) {
-            List<CompletableFuture<Integer>> results = IntStream.range(0, 10)
-                    .mapToObj(i -> one(batcher, i))
-                    .toList();
+            List<CompletableFuture<Integer>> results =
+                    IntStream.range(0, 10).mapToObj(i -> one(batcher, i)).toList();
             go.countDown();
             for (int i = 0; i < 10; i++) {
                 assertThat(results.get(i).get()).isEqualTo(i * i);
