@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param items number of test items of both
 public record Int8Export(
         Path file, long bytes, String input, int width, double accuracy, double int8Accuracy, int items) {
-    /// A model that loses more is not written: one point.
+    /// A model that loses more is not written: one percentage point.
     public static final double MOST_LOST = 0.01;
 
     /// Train items whose activations are measured. Ranges hardly change after some tens.
@@ -41,6 +41,9 @@ public record Int8Export(
     private static final int BANK = 5000;
 
     private static final int QUERIES = 2000;
+
+    private static final String NO_LABELS =
+            "--int8: found no labels, expected a class for each item; name labeled data with --calibrate PATH";
 
     /// Writes the model.
     ///
@@ -53,6 +56,7 @@ public record Int8Export(
     /// @throws JobException when the model loses more than [#MOST_LOST]
     public static Int8Export write(
             Path out, Trained trained, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+        InputException.when(trained.data().classNames().isEmpty(), NO_LABELS);
         int threads = Threads.resolve(trained.recipe().train().threads());
         var settings = OnnxExport.settings(trained.recipe(), input, layer, notes);
         var model = new OnnxEncoder(
@@ -68,7 +72,7 @@ public record Int8Export(
         }
         if (accuracy - int8 > MOST_LOST) {
             throw new JobException(
-                    "export %s: found a kNN accuracy of %.4f with 8 bits, expected at least %.4f, one point below the %.4f of"
+                    "export %s: found a kNN accuracy of %.4f with 8 bits, expected at least %.4f, one percentage point below the %.4f of"
                                     .formatted(out, int8, accuracy - MOST_LOST, accuracy)
                             + " the encoder; nothing was written, leave --int8 out");
         }
@@ -120,7 +124,7 @@ public record Int8Export(
         }
         Labels labels = items.labels();
         if (labels == null) {
-            throw new InputException("--int8: found no labels, expected some; give labeled data with --calibrate");
+            throw new InputException(NO_LABELS);
         }
         return new Features(values, width, labels.classes(), labels.names());
     }
