@@ -212,7 +212,7 @@ class SearchCommandsTest {
                         "group 1: 3 rows; similarity to the first row\n   a  1.0000\n   b  1.0000\n   e  1.0000\n");
         assertThat(CommandLineRun.of("search", place, "--duplicates", "--limit", "1", "--exact")
                         .out())
-                .contains("1 group more; --limit 2 shows them")
+                .contains("1 more group; --limit 2 shows all")
                 .doesNotContain("group 2");
         found = CommandLineRun.of("search", place, "--outliers", "-k", "2", "--limit", "1", "--json");
         JsonNode outliers = new ObjectMapper().readTree(found.out()).path("outliers");
