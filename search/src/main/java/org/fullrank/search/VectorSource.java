@@ -34,8 +34,8 @@ public record VectorSource(
     }
 
     /// Opens a file of embeddings. Beside `x.npy` or `x.fbin`, the names are the lines of `x_names.txt`, and the
-    /// classes are in `x_labels.npy`, as `fullrank embed` writes them. In CSV, Parquet and JSON lines, the names are
-    /// in the first column or field that is named path, name, file, filename, image or id.
+    /// classes are in `x_labels.npy`, as `fullrank embed` writes them. In CSV, Parquet and JSON lines, the names
+    /// are in the first column or field that is named path, name, file, filename, image or id.
     ///
     /// @param notes gets a line for each decision about the file that was made automatically
     /// @throws InputException when the file is missing or damaged

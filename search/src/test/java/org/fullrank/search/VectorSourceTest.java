@@ -98,13 +98,16 @@ class VectorSourceTest {
     void everyFormatOfEmbedHasNamesAndClasses(EmbeddingFormat format) {
         List<String> classes = List.of("cats", "dogs");
         List<String> paths = List.of("a.png", "ä b.png", "c.png");
-        String ending = format == EmbeddingFormat.JSON_LINES ? ".jsonl" : "." + format.name().toLowerCase(Locale.ROOT);
+        String ending = format == EmbeddingFormat.JSON_LINES
+                ? ".jsonl"
+                : "." + format.name().toLowerCase(Locale.ROOT);
         Path file = folder.resolve("z" + ending);
         format.write(file, new Features(VALUES, 2, new int[] {1, -1, 0}, classes).withPaths(paths));
         try (VectorSource source = VectorSource.open(file, notes::add)) {
             assertThat(source.names()).isEqualTo(paths);
             Labels labels = Objects.requireNonNull(source.labels());
-            assertThat(labels.names()).isEqualTo(Set.of(".npy", ".fbin").contains(ending) ? List.of("0", "1") : classes);
+            assertThat(labels.names())
+                    .isEqualTo(Set.of(".npy", ".fbin").contains(ending) ? List.of("0", "1") : classes);
             assertThat(labels.classes()).containsExactly(1, Labels.UNLABELED, 0);
             assertThat(source.rows().width()).isEqualTo(2);
         }
