@@ -65,7 +65,8 @@ final class ImportCommand extends Job {
     @Option(
             names = "--heads",
             paramLabel = "N",
-            description = "Number of attention heads. Default: from config.json, or width / 64.")
+            description = "Number of attention heads. Default: from config.json, or width / 64 if the width is 192, 384, 768 or"
+                    + " 1024.")
     private @Nullable Integer heads;
 
     @Option(

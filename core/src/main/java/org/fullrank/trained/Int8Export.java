@@ -32,7 +32,7 @@ import org.jspecify.annotations.Nullable;
 /// @param items number of test items of both
 public record Int8Export(
         Path file, long bytes, String input, int width, double accuracy, double int8Accuracy, int items) {
-    /// A model that loses more is not written: one percentage point.
+    /// A model that loses more is not written: one point.
     public static final double MOST_LOST = 0.01;
 
     /// Train items whose activations are measured. Ranges hardly change after some tens.
@@ -72,7 +72,7 @@ public record Int8Export(
         }
         if (accuracy - int8 > MOST_LOST) {
             throw new JobException(
-                    "export %s: found a kNN accuracy of %.4f with 8 bits, expected at least %.4f, one percentage point below the %.4f of"
+                    "export %s: found a kNN accuracy of %.4f with 8 bits, expected at least %.4f, one point below the %.4f of"
                                     .formatted(out, int8, accuracy - MOST_LOST, accuracy)
                             + " the encoder; nothing was written, leave --int8 out");
         }
