@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
             "  .csv             a row for each item: path, numbers, class",
             "  .parquet         the columns path, embedding (a list of floats) and class",
             "  .jsonl, .ndjson  a JSON object on each line: path, class, embedding",
-            "Beside a .npy or .fbin file, the class of each row is written to FILE_labels.npy (-1 means no label), and"
-                    + " the path of each image to FILE_names.txt. The rows are in the order of the paths.",
+            "For photos.npy or photos.fbin, the paths are in photos_names.txt and the classes in photos_labels.npy (-1"
+                    + " means no label). The rows are in the order of the paths.",
             "",
             "With --image, the rows are in the order of the options, and no packed file is written. Without --out, the"
                     + " rows are printed as CSV.",

@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
             "",
             "The input of the model is named input. An image encoder reads uint8 [N, height, width, C] of any size. The"
                     + " model resizes the images, cuts out the center and normalizes, as an evaluation does. With --input"
-                    + " uint8 or float, it only normalizes. An encoder of vectors reads float32 [N, F], not standardized."
+                    + " uint8 or float, it does not resize: the images must already have the size views.size. An encoder of vectors reads float32 [N, F], not standardized."
                     + " The output is named embedding, float32 [N, D].",
             "",
             "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an embedding"
@@ -59,14 +59,16 @@ final class ExportCommand extends Job {
 
     @Option(
             names = "--int8",
-            description = "Computes with whole numbers of 8 bits. The model is written only if its kNN accuracy is at"
-                    + " most one point below that of the encoder, which needs labels.")
+            description = "Writes a model that computes with 8-bit integers. It is written only if its kNN accuracy is at"
+                    + " most one percentage point below that of the encoder. This needs labels. For images, do not"
+                    + " combine it with --input uint8 or float. Vision transformers are refused.")
     private boolean int8;
 
     @Option(
             names = "--calibrate",
             paramLabel = "PATH",
-            description = "Labeled data for --int8. Default: the data of the run.")
+            description = "Labeled data for --int8, if the data of the run have no labels. Default: the data of the"
+                    + " run.")
     private @Nullable String calibrate;
 
     @Mixin

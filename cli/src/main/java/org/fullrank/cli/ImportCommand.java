@@ -22,12 +22,11 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/// Makes a run of weights of another project.
+/// Makes a run from the weights of another project.
 @Command(
         name = "import",
         sortOptions = false,
-        description = "Makes a run of the weights of a ResNet or vision transformer of torchvision, timm or Hugging"
-                + " Face.",
+        description = "Makes a run from the weights of a ResNet or vision transformer (torchvision, timm, Hugging Face).",
         footer = {
             "",
             "FILE is a safetensors file. The names and shapes of its tensors tell the architecture. The means and"
@@ -54,21 +53,21 @@ final class ImportCommand extends Job {
     @Option(
             names = "--names",
             paramLabel = "PROJECT",
-            description = "Whose names the tensors have: torchvision, timm or hf. Default: as the names tell.")
+            description = "The project that named the tensors: torchvision, timm or hf. Default: detected.")
     private @Nullable String names;
 
     @Option(
             names = "--prefix",
             paramLabel = "TEXT",
-            description = "What stands before the names, such as encoder_q. in a file with several networks."
-                    + " Default: found.")
+            description = "The beginning of the tensor names, such as encoder_q., if a file has several networks."
+                    + " Default: detected.")
     private @Nullable String prefix;
 
     @Option(
             names = "--heads",
             paramLabel = "N",
-            description = "Heads of the attention, which no shape tells. Default: as config.json says, or one for"
-                    + " each 64 columns.")
+            description = "Number of attention heads. Default: from config.json, or width / 64 if the width is 192, 384, 768 or"
+                    + " 1024.")
     private @Nullable Integer heads;
 
     @Option(
@@ -146,9 +145,9 @@ final class ImportCommand extends Job {
                     .formatted(size, learned));
         }
         int side = size != null ? size : learned > 0 ? learned : config.size();
-        noteDifferences(config, side);
         InputException.unless(
-                side > 0, "%s: found no size of its images beside it; add --size PIXELS, such as 224", file);
+                side > 0, "%s: found no config with an image size beside it; add --size PIXELS, such as 224", file);
+        noteDifferences(config, side);
         return side;
     }
 
@@ -169,7 +168,8 @@ final class ImportCommand extends Job {
     private String stated(ForeignConfig config, int channels) {
         InputException.when(
                 config.mean().isEmpty() || config.std().isEmpty(),
-                "%s: found no means and deviations of its pixels beside it; add --normalize imagenet, or the right ones",
+                "%s: found no config with means and deviations of the pixels beside it; add --normalize imagenet, or the"
+                        + " right ones",
                 file);
         return Yaml.json(new Normalize(config.mean(), config.std()));
     }

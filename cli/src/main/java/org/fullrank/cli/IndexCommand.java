@@ -19,7 +19,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "RUN is a run folder: its encoder embeds a data set. FILE contains a matrix [N, D]: .npy, .npz,"
-                    + " .safetensors, .csv or JSON lines. Names and classes are read as fullrank embed writes them.",
+                    + " .safetensors, .csv, .parquet, .fbin or JSON lines. Names and classes are read as fullrank embed"
+                    + " writes them.",
             "Rows are scaled to length 1, because a search compares by cosine. The command prints recall@10: the"
                     + " share of the true nearest neighbors that searches find.",
             "With 8 or 4 bits, a search reads a quantized copy of the vectors, which needs less memory. The folder"

@@ -4,7 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.fullrank.engine.InputException;
 import org.fullrank.page.RunPage;
+import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
 import org.fullrank.trained.Trained;
 import picocli.CommandLine.Command;
@@ -59,6 +61,10 @@ final class ReportCommand extends Job {
     }
 
     private void draw(Path run) {
+        InputException.when(
+                RunFolder.open(run).config(Recipe.class).data().isNone(),
+                "run %s: found no data, because its weights are imported, and so no pictures; leave --pictures out",
+                run);
         try (Trained trained = Trained.open(run, Trained.Reading.defaults(), err()::println)) {
             trained.draw(run);
         }

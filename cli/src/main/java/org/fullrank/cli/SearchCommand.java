@@ -49,7 +49,8 @@ final class SearchCommand extends Job {
             names = "-k",
             paramLabel = "N",
             defaultValue = "" + NEIGHBORS,
-            description = "Number of neighbors. Default: ${DEFAULT-VALUE}.")
+            description = "Number of neighbors; with --outliers those of the mean similarity. Default:"
+                    + " ${DEFAULT-VALUE}.")
     int k;
 
     @Option(names = "--exact", description = "Compares all rows, which takes longer and misses no neighbor.")
@@ -62,7 +63,8 @@ final class SearchCommand extends Job {
     @Option(
             names = "--run",
             paramLabel = "RUN",
-            description = "The run folder whose encoder embeds an image. Default: the run of the index.")
+            description = "The run folder whose encoder embeds an image, such as the new folder of a run that was moved."
+                    + " Default: the run of the index.")
     @Nullable
     Path run;
 

@@ -95,7 +95,7 @@ final class SearchOutput {
         out.println("%s of near-duplicates with %s: similarity at least %s"
                 .formatted(Numbers.count(groups.size(), "group"), Numbers.count(rows, "row"), Numbers.plain(above, 4)));
         for (int i = 0; i < shown.size(); i++) {
-            out.println("\ngroup %d: %s, and the similarity to the first"
+            out.println("\ngroup %d: %s; similarity to the first row"
                     .formatted(i + 1, Numbers.count(shown.get(i).size(), "row")));
             var table = new Table();
             for (Hit hit : shown.get(i)) {
@@ -104,8 +104,8 @@ final class SearchOutput {
             out.print(table);
         }
         if (shown.size() < groups.size()) {
-            out.println("\n%s more; --limit %d shows them"
-                    .formatted(Numbers.count(groups.size() - shown.size(), "group"), groups.size()));
+            out.println("\n%s; --limit %d shows all"
+                    .formatted(Numbers.count(groups.size() - shown.size(), "more group"), groups.size()));
         }
         out.flush();
     }

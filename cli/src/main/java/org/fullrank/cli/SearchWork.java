@@ -13,6 +13,7 @@ import org.fullrank.search.QueryRows;
 import org.fullrank.search.RowFilter;
 import org.fullrank.search.VectorIndex;
 import org.fullrank.trained.TrainedEncoder;
+import org.jspecify.annotations.Nullable;
 
 /// Searches the index of [SearchCommand], and prints what it finds.
 record SearchWork(SearchCommand command) {
@@ -66,20 +67,22 @@ record SearchWork(SearchCommand command) {
                                     .formatted(image)
                             + " images; give the run with --run");
         }
-        try (TrainedEncoder encoder = TrainedEncoder.open(run, false, command.err()::println)) {
-            warnOfAnother(index, String.valueOf(encoder.checkpoint().getFileName()));
+        String built = command.run == null ? index.card().source().checkpoint() : null;
+        try (TrainedEncoder encoder = built == null
+                ? TrainedEncoder.open(run, false, command.err()::println)
+                : TrainedEncoder.open(run, built, command.err()::println)) {
+            warnOfAnother(built, String.valueOf(encoder.checkpoint().getFileName()));
             return encoder.embed(image);
         }
     }
 
-    private void warnOfAnother(VectorIndex index, String checkpoint) {
-        String built = index.card().source().checkpoint();
-        if (command.run == null && !checkpoint.equals(built)) {
+    private void warnOfAnother(@Nullable String built, String checkpoint) {
+        if (built != null && !checkpoint.equals(built)) {
             command.err()
                     .println(
-                            "warning: the index was built with checkpoint %s, and the image is embedded with %s; build the"
-                                            .formatted(built, checkpoint)
-                                    + " index again");
+                            "warning: the index was built with checkpoint %s, which is gone, and the image is embedded with"
+                                            .formatted(built)
+                                    + " %s; build the index again".formatted(checkpoint));
         }
     }
 }

@@ -21,8 +21,9 @@ import picocli.CommandLine.Option;
             "",
             "POST /embed takes an image, a multipart form of images, or JSON {\"rows\": [[...], ...]}. The answer is JSON,"
                     + " or float32 with the header Accept: application/octet-stream. GET /openapi.json describes all"
-                    + " requests, /health and /metrics (Prometheus) the service. The page at / embeds one picture. With"
-                    + " --index, POST /search?k=10&class=NAME takes the same and gives the nearest rows.",
+                    + " requests, /health and /metrics (Prometheus) the service. The page at / embeds a picture or a"
+                    + " row of numbers. With --index, it also shows the nearest rows, and POST /search?k=10&class=NAME"
+                    + " takes the same as /embed and gives the nearest rows.",
             "",
             "Ctrl-C or SIGTERM ends the service after the accepted requests are answered.",
             "",
@@ -56,14 +57,15 @@ final class ServeCommand extends Job {
             names = "--token",
             paramLabel = "WORD",
             defaultValue = "${env:FULLRANK_TOKEN}",
-            description = "A word that requests must send: Authorization: Bearer WORD. Default: the environment"
-                    + " variable FULLRANK_TOKEN, which other users of the machine cannot see, or none.")
+            description = "A word that requests to /embed and /search must send: Authorization: Bearer WORD. Default:"
+                    + " the environment variable FULLRANK_TOKEN, or none. Other users of the machine can see options, but"
+                    + " not variables.")
     private @Nullable String token;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "Most images that are embedded together. Default: " + ServiceSettings.DEFAULT_BATCH + ".")
+            description = "Maximum number of images in a batch. Default: " + ServiceSettings.DEFAULT_BATCH + ".")
     private int batch = ServiceSettings.DEFAULT_BATCH;
 
     @Option(
@@ -75,14 +77,14 @@ final class ServeCommand extends Job {
     @Option(
             names = "--queue",
             paramLabel = "N",
-            description = "Most images that wait. A request beyond gets the answer 503. Default: "
+            description = "Maximum number of waiting images. Further requests get the answer 503. Default: "
                     + ServiceSettings.DEFAULT_QUEUE + ".")
     private int queue = ServiceSettings.DEFAULT_QUEUE;
 
     @Option(
             names = "--max-body",
             paramLabel = "BYTES",
-            description = "Most bytes of a request. Default: " + ServiceSettings.DEFAULT_MAX_BODY + ".")
+            description = "Maximum size of a request in bytes. Default: " + ServiceSettings.DEFAULT_MAX_BODY + ".")
     private int maxBody = ServiceSettings.DEFAULT_MAX_BODY;
 
     @Mixin

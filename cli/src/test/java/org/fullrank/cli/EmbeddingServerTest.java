@@ -226,9 +226,9 @@ class EmbeddingServerTest {
                 .path("results")
                 .path(0)
                 .forEach(hit -> assertThat(hit.path("class").asText()).isEqualTo(label));
-        assertRefused(send(post(imageServer, "/search?k=0", "image/png", image)), 400, "k: found another value");
+        assertRefused(send(post(imageServer, "/search?k=0", "image/png", image)), 400, "k: expected a whole number from 1 to 1000");
         assertRefused(send(post(imageServer, "/search?n=3", "image/png", image)), 400, "an unknown parameter");
-        assertRefused(send(post(imageServer, "/search?class=nobody", "image/png", image)), 400, "a class that");
+        assertRefused(send(post(imageServer, "/search?class=nobody", "image/png", image)), 400, "class: the index has no such class");
         assertRefused(send(post(rowServer, "/search", "application/json", image)), 404, "--index");
     }
 
@@ -236,7 +236,7 @@ class EmbeddingServerTest {
     void anIndexOfAnotherWidthIsRefused() {
         assertThatThrownBy(() -> EmbeddingServer.start(rows, index, "rows", settings()))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("found vectors of width 8, expected 6");
+                .hasMessageContaining("--index: found vectors of width 8, expected 6");
     }
 
     /// More requests at once than fit into a batch, of unlike sizes.

@@ -9,7 +9,9 @@ import java.awt.image.BufferedImage;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import javax.imageio.ImageIO;
 import org.fullrank.engine.Keyed;
@@ -145,6 +147,29 @@ class SearchCommandsTest {
     }
 
     @Test
+    void aSearchOpensTheCheckpointOfTheIndex() throws IOException {
+        Path image = folder.resolve("query.png");
+        Files.copy(photos.resolve("dogs/photo05.png"), image);
+        Path best = Path.of(run, "checkpoints", "best.safetensors");
+        try (var files = Files.list(best.getParent())) {
+            Path latest = files.filter(file -> String.valueOf(file.getFileName()).startsWith("step-"))
+                    .max(Comparator.naturalOrder())
+                    .orElseThrow();
+            Files.copy(latest, best, StandardCopyOption.REPLACE_EXISTING);
+        }
+        String place = folder.resolve("best").toString();
+        CommandLineRun built = CommandLineRun.of("index", run, "--best", "--out", place);
+        assertThat(built.code()).as(built.err()).isZero();
+        assertThat(CommandLineRun.of("search", place, image.toString()).err()).isEmpty();
+        Files.delete(best);
+        CommandLineRun found = CommandLineRun.of("search", place, image.toString());
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.err())
+                .contains("warning: the index was built with checkpoint best.safetensors, which is gone")
+                .contains("embedded with step-");
+    }
+
+    @Test
     void aFileOfQueriesIsSearchedRowByRow() throws IOException {
         Path file = folder.resolve("two.npy");
         String embedded = folder.resolve("all.npy").toString();
@@ -184,10 +209,10 @@ class SearchCommandsTest {
         assertThat(found.out())
                 .startsWith("2 groups of near-duplicates with 5 rows: similarity at least 0.97\n")
                 .contains(
-                        "group 1: 3 rows, and the similarity to the first\n   a  1.0000\n   b  1.0000\n   e  1.0000\n");
+                        "group 1: 3 rows; similarity to the first row\n   a  1.0000\n   b  1.0000\n   e  1.0000\n");
         assertThat(CommandLineRun.of("search", place, "--duplicates", "--limit", "1", "--exact")
                         .out())
-                .contains("1 group more; --limit 2 shows them")
+                .contains("1 more group; --limit 2 shows all")
                 .doesNotContain("group 2");
         found = CommandLineRun.of("search", place, "--outliers", "-k", "2", "--limit", "1", "--json");
         JsonNode outliers = new ObjectMapper().readTree(found.out()).path("outliers");

@@ -5,12 +5,15 @@ import dev.hardwood.metadata.RowGroup;
 import dev.hardwood.schema.ColumnSchema;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import org.fullrank.engine.InputException;
 import org.fullrank.file.CsvTable;
 import org.fullrank.file.Inputs;
@@ -200,10 +203,7 @@ public final class ParquetVectors implements AutoCloseable {
         }
         String subject = "Parquet file " + path;
         try (ParquetFile file = new ParquetFile(path)) {
-            List<ColumnSchema> flat = file.columns().stream()
-                    .filter(c -> c.maxRepetitionLevel() == 0
-                            && c.fieldPath().elements().size() == 1)
-                    .toList();
+            List<ColumnSchema> flat = flat(file);
             Optional<ColumnSchema> column = wanted != null
                     ? named(flat, wanted)
                     : LABELS.stream()
@@ -221,6 +221,34 @@ public final class ParquetVectors implements AutoCloseable {
         }
     }
 
+    private static List<ColumnSchema> flat(ParquetFile file) {
+        return file.columns().stream()
+                .filter(c ->
+                        c.maxRepetitionLevel() == 0 && c.fieldPath().elements().size() == 1)
+                .toList();
+    }
+
+    /// The texts or whole numbers in the first column with one of these names in lowercase, `""` for a missing cell;
+    /// empty if there is no such column.
+    ///
+    /// @throws InputException when the file is damaged
+    public static List<String> texts(Path path, Set<String> names) {
+        String subject = "Parquet file " + path;
+        try (ParquetFile file = new ParquetFile(path)) {
+            Optional<ColumnSchema> column = flat(file).stream()
+                    .filter(c -> LABEL_TYPES.contains(c.type())
+                            && names.contains(c.fieldPath().topLevelName().toLowerCase(Locale.ROOT)))
+                    .findFirst();
+            List<String> texts = new ArrayList<>();
+            if (column.isPresent()) {
+                read(file, column.get(), subject, texts::add);
+            }
+            return texts;
+        } catch (IOException e) {
+            throw unreadable(subject, e);
+        }
+    }
+
     private static ClassNumbers classes(ParquetFile file, ColumnSchema column, String subject) throws IOException {
         InputException.when(
                 !LABEL_TYPES.contains(column.type()),
@@ -229,16 +257,21 @@ public final class ParquetVectors implements AutoCloseable {
                 subject,
                 column.type(),
                 ParquetFile.plain(column.name()));
-        file.requireReadable(subject, column);
         var classes = new ClassNumbers(subject);
+        read(file, column, subject, classes::add);
+        return classes;
+    }
+
+    private static void read(ParquetFile file, ColumnSchema column, String subject, Consumer<String> texts)
+            throws IOException {
+        file.requireReadable(subject, column);
         for (RowGroup group : file.groups()) {
             file.requireRows(group);
             ParquetPages pages = file.pages(group, column);
             for (long k = 0; k < group.numRows(); k++) {
-                classes.add(ParquetFile.guarded(pages::nextText));
+                texts.accept(ParquetFile.guarded(pages::nextText));
             }
         }
-        return classes;
     }
 
     private static InputException unreadable(String subject, IOException e) {

@@ -110,9 +110,9 @@ public record ForeignConfig(
                 return tree;
             }
         } catch (IOException e) {
-            throw new InputException("%s: found no JSON object; move it away".formatted(file), e);
+            throw new InputException("%s: found no JSON object; repair or remove the file".formatted(file), e);
         }
-        throw new InputException("%s: found no JSON object; move it away".formatted(file));
+        throw new InputException("%s: found no JSON object; repair or remove the file".formatted(file));
     }
 
     private static List<Double> numbers(JsonNode list) {

@@ -11,10 +11,13 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.ClassNumbers;
@@ -170,6 +173,41 @@ final class JsonRows implements RowStream {
         } catch (IOException e) {
             throw unreadable(file, e);
         }
+    }
+
+    /// The values of the first field of the first line with one of these names in lowercase; empty if there is none.
+    ///
+    /// @throws InputException when a value is an array or an object
+    static List<String> texts(Path file, Set<String> names) {
+        try (Lines lines = new Lines(file)) {
+            List<String> texts = new ArrayList<>();
+            String field = null;
+            for (JsonNode line = lines.next(); line != null; line = lines.next()) {
+                field = texts.isEmpty() ? named(line, names) : field;
+                if (field == null) {
+                    return List.of();
+                }
+                JsonNode text = line.path(field);
+                InputException.when(
+                        text.isContainerNode(),
+                        "%s: found no single value in the field %s, expected a name; correct it",
+                        lines.where(),
+                        field);
+                texts.add(text.isNull() ? "" : text.asText());
+            }
+            return texts;
+        } catch (IOException e) {
+            throw unreadable(file, e);
+        }
+    }
+
+    private static @Nullable String named(JsonNode line, Set<String> names) {
+        return line.properties().stream()
+                .filter(entry -> names.contains(entry.getKey().toLowerCase(Locale.ROOT)))
+                .filter(entry -> !entry.getValue().isContainerNode())
+                .map(Map.Entry::getKey)
+                .findFirst()
+                .orElse(null);
     }
 
     private static @Nullable String named(JsonNode line) {

@@ -3,10 +3,12 @@ package org.fullrank.rows;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Labels;
+import org.fullrank.data.ParquetVectors;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
@@ -81,6 +83,18 @@ public final class RowStreams {
             case PARQUET -> LabelFile.ofParquet(file, selection, notes);
             case JSON -> JsonRows.labels(file, selection.labelColumn(), notes);
             case TEXT -> LabelFile.beside(file, selection, notes);
+        };
+    }
+
+    /// The texts in the first column of a Parquet file, or field of the first line of JSON lines, with one of these
+    /// names in lowercase; empty if there is none, and in all other formats.
+    ///
+    /// @throws org.fullrank.engine.InputException when the file is damaged
+    public static List<String> names(Path file, Set<String> columns) {
+        return switch (RowFormat.of(file)) {
+            case PARQUET -> ParquetVectors.texts(file, columns);
+            case JSON -> JsonRows.texts(file, columns);
+            case NPY, ZIP, SAFETENSORS, FBIN, TEXT -> List.of();
         };
     }
 

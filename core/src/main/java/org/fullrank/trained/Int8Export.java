@@ -47,6 +47,9 @@ public record Int8Export(
 
     private static final int QUERIES = 2000;
 
+    private static final String NO_LABELS =
+            "--int8: found no labels, expected a class for each item; name labeled data with --calibrate PATH";
+
     /// Writes the model.
     ///
     /// @param out the file; it is replaced only by a model that is accurate
@@ -58,6 +61,7 @@ public record Int8Export(
     /// @throws JobException when the model loses more than [#MOST_LOST]
     public static Int8Export write(
             Path out, Trained trained, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+        InputException.when(trained.data().classNames().isEmpty(), NO_LABELS);
         int threads = Threads.resolve(trained.recipe().train().threads());
         var settings = OnnxExport.settings(trained.recipe(), input, layer, notes);
         var model = new OnnxEncoder(
@@ -161,7 +165,7 @@ public record Int8Export(
         }
         Labels labels = items.labels();
         if (labels == null) {
-            throw new InputException("--int8: found no labels, expected some; give labeled data with --calibrate");
+            throw new InputException(NO_LABELS);
         }
         return new Features(values, width, labels.classes(), labels.names());
     }

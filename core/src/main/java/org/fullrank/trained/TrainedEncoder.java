@@ -1,6 +1,7 @@
 package org.fullrank.trained;
 
 import java.awt.image.BufferedImage;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
@@ -76,6 +77,19 @@ public final class TrainedEncoder implements AutoCloseable {
         Path checkpoint =
                 best ? Checkpoints.best(folder.checkpoints(), notes) : Checkpoints.latest(folder.checkpoints(), notes);
         return new TrainedEncoder(folder.config(Recipe.class), checkpoint, notes);
+    }
+
+    /// Opens a checkpoint of a run, or the latest one if it is gone.
+    ///
+    /// @param wanted name of the checkpoint, as [#checkpoint()] ends
+    /// @param notes gets a line for each thing that a reader should know, such as a damaged checkpoint
+    /// @throws InputException when there is no run or no checkpoint
+    public static TrainedEncoder open(Path run, String wanted, Consumer<String> notes) {
+        RunFolder folder = RunFolder.open(run); // opened for reading, it holds nothing to close
+        Path checkpoint = folder.checkpoints().resolve(wanted);
+        return Files.isRegularFile(checkpoint)
+                ? new TrainedEncoder(folder.config(Recipe.class), checkpoint, notes)
+                : open(run, false, notes);
     }
 
     /// The embedding `[D]` of an image file.

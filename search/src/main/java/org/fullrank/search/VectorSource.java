@@ -26,23 +26,23 @@ import org.jspecify.annotations.Nullable;
 /// @param source what is written on the index
 public record VectorSource(
         RowStream rows, List<String> names, @Nullable Labels labels, IndexCard.Source source) implements AutoCloseable {
-    /// Headers of a CSV column with the names of the rows.
+    /// Names of a column or field with the names of the rows.
     private static final Set<String> NAME_COLUMNS = Set.of("path", "name", "file", "filename", "image", "id");
 
     public VectorSource {
         names = List.copyOf(names);
     }
 
-    /// Opens a file of embeddings. Beside `x.npy`, the names are the lines of `x_names.txt`, and the classes are
-    /// in `x_labels.npy`, as `fullrank embed` writes them. In a CSV file, the names are in the first column that
-    /// is named path, name, file, filename, image or id.
+    /// Opens a file of embeddings. Beside `x.npy` or `x.fbin`, the names are the lines of `x_names.txt`, and the
+    /// classes are in `x_labels.npy`, as `fullrank embed` writes them. In CSV, Parquet and JSON lines, the names
+    /// are in the first column or field that is named path, name, file, filename, image or id.
     ///
     /// @param notes gets a line for each decision about the file that was made automatically
     /// @throws InputException when the file is missing or damaged
     public static VectorSource open(Path file, Consumer<String> notes) {
-        boolean npy = file.toString().toLowerCase(Locale.ROOT).endsWith(".npy");
-        Labels labels = npy ? beside(file, notes) : RowStreams.labels(file, Selection.defaults(), notes);
-        List<String> names = npy ? lines(sibling(file, "_names.txt")) : column(file, labels != null);
+        boolean array = file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(npy|fbin)");
+        Labels labels = array ? beside(file, notes) : RowStreams.labels(file, Selection.defaults(), notes);
+        List<String> names = array ? lines(sibling(file, "_names.txt")) : column(file, labels != null);
         RowStream rows = RowStreams.open(file);
         rows.warnings().forEach(notes);
         return new VectorSource(rows, names, labels, IndexCard.Source.file(file.toString()));
@@ -79,7 +79,7 @@ public record VectorSource(
 
     private static Path sibling(Path file, String ending) {
         String name = String.valueOf(file.getFileName());
-        return file.resolveSibling(name.substring(0, name.length() - ".npy".length()) + ending);
+        return file.resolveSibling(name.substring(0, name.lastIndexOf('.')) + ending);
     }
 
     private static List<String> lines(Path file) {
@@ -91,10 +91,10 @@ public record VectorSource(
         }
     }
 
-    /// The names in a CSV file; empty if no column has them.
+    /// The names in a column or field of the file; empty if there is none.
     private static List<String> column(Path file, boolean labeled) {
         if (!file.toString().toLowerCase(Locale.ROOT).matches(".*\\.(csv|tsv|csv\\.gz)")) {
-            return List.of();
+            return RowStreams.names(file, NAME_COLUMNS);
         }
         try (CsvTable table = CsvTable.open(file, null, "correct its header")) {
             int column = position(table, labeled);

@@ -9,12 +9,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Objects;
+import java.util.Set;
 import org.fullrank.data.Labels;
 import org.fullrank.engine.InputException;
+import org.fullrank.export.EmbeddingFormat;
 import org.fullrank.file.Npy;
+import org.fullrank.probe.Features;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// Names and classes beside embeddings in files.
 class VectorSourceTest {
@@ -84,6 +90,47 @@ class VectorSourceTest {
             assertThat(source.names()).containsExactly("a.png", "b.png", "c.png");
             assertThat(source.labels()).isNull();
         }
+    }
+
+    /// What `embed` writes in any format has names and classes. Arrays have numbers of classes and no texts.
+    @ParameterizedTest
+    @EnumSource
+    void everyFormatOfEmbedHasNamesAndClasses(EmbeddingFormat format) {
+        List<String> classes = List.of("cats", "dogs");
+        List<String> paths = List.of("a.png", "ä b.png", "c.png");
+        String ending = format == EmbeddingFormat.JSON_LINES
+                ? ".jsonl"
+                : "." + format.name().toLowerCase(Locale.ROOT);
+        Path file = folder.resolve("z" + ending);
+        format.write(file, new Features(VALUES, 2, new int[] {1, -1, 0}, classes).withPaths(paths));
+        try (VectorSource source = VectorSource.open(file, notes::add)) {
+            assertThat(source.names()).isEqualTo(paths);
+            Labels labels = Objects.requireNonNull(source.labels());
+            assertThat(labels.names())
+                    .isEqualTo(Set.of(".npy", ".fbin").contains(ending) ? List.of("0", "1") : classes);
+            assertThat(labels.classes()).containsExactly(1, Labels.UNLABELED, 0);
+            assertThat(source.rows().width()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void jsonLinesHaveNamesInTheFieldOfTheFirstLine() throws IOException {
+        Path file = Files.writeString(folder.resolve("z.jsonl"), """
+                {"id": 7, "path": "no.png", "embedding": [1, 2]}
+                {"path": "no.png", "embedding": [1, 2]}
+                {"id": null, "embedding": [1, 2]}
+                """);
+        try (VectorSource source = VectorSource.open(file, notes::add)) {
+            assertThat(source.names()).containsExactly("7", "", "");
+        }
+        Files.writeString(file, "{\"path\": [1], \"z\": [1, 2]}\n");
+        try (VectorSource source = VectorSource.open(file, notes::add)) {
+            assertThat(source.names()).isEmpty();
+        }
+        Files.writeString(file, "{\"path\": \"a\", \"z\": [1, 2]}\n{\"path\": {}, \"z\": [1, 2]}\n");
+        assertThatThrownBy(() -> VectorSource.open(file, notes::add))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("line 2: found no single value in the field path");
     }
 
     @Test

@@ -74,7 +74,7 @@ public final class EmbeddingServer implements AutoCloseable {
         if (index != null && index.card().width() != service.width()) {
             service.close();
             throw new InputException(
-                    "index: found vectors of width %d, expected %d, the width of the encoder; build it again"
+                    "--index: found vectors of width %d, expected %d, the width of the encoder; name an index of this run"
                             .formatted(index.card().width(), service.width()));
         }
         ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();

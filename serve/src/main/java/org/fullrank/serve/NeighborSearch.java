@@ -44,7 +44,7 @@ final class NeighborSearch {
             }
         }
         if (label != null && !index.classes().containsKey(label)) {
-            throw new RequestError(400, "class: found a class that the index lacks");
+            throw new RequestError(400, "class: the index has no such class");
         }
         k = count;
         filter = label == null ? RowFilter.all() : RowFilter.label(label);
@@ -57,7 +57,7 @@ final class NeighborSearch {
                 return count;
             }
         }
-        throw new RequestError(400, "k: found another value, expected 1 to %d".formatted(MOST));
+        throw new RequestError(400, "k: expected a whole number from 1 to %d".formatted(MOST));
     }
 
     private static String decoded(String text) throws RequestError {

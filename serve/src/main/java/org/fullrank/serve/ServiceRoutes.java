@@ -101,7 +101,7 @@ final class ServiceRoutes implements HttpHandler, AutoCloseable {
         boolean open = !path.equals("/embed") && !path.equals("/search");
         if (settings.token() != null && !open && !authorized(headers.getFirst("Authorization"))) {
             exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer");
-            throw new RequestError(401, "found no or another token, expected Authorization: Bearer TOKEN");
+            throw new RequestError(401, "found no token or a wrong one, expected Authorization: Bearer TOKEN");
         }
     }
 
