@@ -55,7 +55,8 @@ public final class ExportBench {
             }
             for (int way = 0; way < ways.length; way++) {
                 Arrays.sort(millis[way]);
-                System.out.printf(Locale.ROOT, "%-20s %.2f ms (median of %d)%n", names[way], millis[way][ROUNDS / 2], ROUNDS);
+                System.out.printf(
+                        Locale.ROOT, "%-20s %.2f ms (median of %d)%n", names[way], millis[way][ROUNDS / 2], ROUNDS);
             }
         }
     }

@@ -59,9 +59,10 @@ final class ExportCommand extends Job {
 
     @Option(
             names = "--int8",
-            description = "Writes a model that computes with 8-bit integers. It is written only if its kNN accuracy is at"
-                    + " most one percentage point below that of the encoder. This needs labels. For images, do not"
-                    + " combine it with --input uint8 or float. Vision transformers are refused.")
+            description =
+                    "Writes a model that computes with 8-bit integers. It is written only if its kNN accuracy is at"
+                            + " most one percentage point below that of the encoder. This needs labels. For images, do not"
+                            + " combine it with --input uint8 or float. Vision transformers are refused.")
     private boolean int8;
 
     @Option(
@@ -93,8 +94,7 @@ final class ExportCommand extends Job {
                 "source",
                 String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
-        InputException.when(
-                calibrate != null && !int8, "--calibrate: found no --int8, which it serves; add --int8");
+        InputException.when(calibrate != null && !int8, "--calibrate: found no --int8, which it serves; add --int8");
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
             InputException.when(
@@ -126,7 +126,8 @@ final class ExportCommand extends Job {
 
     private void writeInt8(OnnxEncoder.Input reads, Map<String, String> notes) {
         Int8Export written;
-        try (Trained trained = Trained.open(options.run, new Trained.Reading(calibrate, options.best), err()::println)) {
+        try (Trained trained =
+                Trained.open(options.run, new Trained.Reading(calibrate, options.best), err()::println)) {
             written = Int8Export.write(out, trained, reads, layer, notes);
         }
         if (options.json) {
@@ -139,14 +140,15 @@ final class ExportCommand extends Job {
                     .put("int8Accuracy", written.int8Accuracy())
                     .put("items", written.items()));
         } else {
-            out().println("%s: input %s, embedding float32 [N, %d]; kNN accuracy %.4f with 8 bits, %.4f with floats, on %d items"
-                    .formatted(
-                            written.file(),
-                            written.input(),
-                            written.width(),
-                            written.int8Accuracy(),
-                            written.accuracy(),
-                            written.items()));
+            out().println(
+                            "%s: input %s, embedding float32 [N, %d]; kNN accuracy %.4f with 8 bits, %.4f with floats, on %d items"
+                                    .formatted(
+                                            written.file(),
+                                            written.input(),
+                                            written.width(),
+                                            written.int8Accuracy(),
+                                            written.accuracy(),
+                                            written.items()));
         }
     }
 }

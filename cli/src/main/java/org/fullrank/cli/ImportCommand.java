@@ -26,7 +26,8 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "import",
         sortOptions = false,
-        description = "Makes a run from the weights of a ResNet or vision transformer (torchvision, timm, Hugging Face).",
+        description =
+                "Makes a run from the weights of a ResNet or vision transformer (torchvision, timm, Hugging Face).",
         footer = {
             "",
             "FILE is a safetensors file. The names and shapes of its tensors tell the architecture. The means and"
@@ -66,8 +67,9 @@ final class ImportCommand extends Job {
     @Option(
             names = "--heads",
             paramLabel = "N",
-            description = "Number of attention heads. Default: from config.json, or width / 64 if the width is 192, 384, 768 or"
-                    + " 1024.")
+            description =
+                    "Number of attention heads. Default: from config.json, or width / 64 if the width is 192, 384, 768 or"
+                            + " 1024.")
     private @Nullable Integer heads;
 
     @Option(
@@ -103,7 +105,9 @@ final class ImportCommand extends Job {
         Integer stated = heads == null && config.heads() > 0 ? Integer.valueOf(config.heads()) : heads;
         try (var weights = ForeignWeights.open(file, new ForeignWeights.Hints(names, prefix, stated))) {
             String refusal = config.refusal(weights.encoder());
-            InputException.when(refusal != null, "%s: found %s", file, refusal);
+            if (refusal != null) {
+                throw new InputException("%s: found %s".formatted(file, refusal));
+            }
             if (weights.encoder() instanceof Vit vit && stated == null) {
                 InputException.unless(
                         ForeignWeights.USUAL_WIDTHS.contains(vit.width()),
@@ -141,8 +145,8 @@ final class ImportCommand extends Job {
     private int side(ForeignWeights weights, ForeignConfig config) {
         int learned = weights.side();
         if (learned > 0 && size != null && size != learned) {
-            throw new InputException("--size: found %d, expected %d, for which the positions were learned"
-                    .formatted(size, learned));
+            throw new InputException(
+                    "--size: found %d, expected %d, for which the positions were learned".formatted(size, learned));
         }
         int side = size != null ? size : learned > 0 ? learned : config.size();
         InputException.unless(
@@ -187,11 +191,9 @@ final class ImportCommand extends Job {
         if (!left.isEmpty()) {
             err().println("note: %d tensors were not read, such as %s".formatted(left.size(), left.getFirst()));
         }
+        int side = imported.views() instanceof ImageViews views ? views.size() : 0;
+        int width = imported.encoder().features();
         out().println("%s: %s; images of %d pixels, embeddings of width %d"
-                .formatted(
-                        out,
-                        weights.describe(),
-                        imported.views() instanceof ImageViews views ? views.size() : 0,
-                        imported.encoder().features()));
+                .formatted(out, weights.describe(), side, width));
     }
 }

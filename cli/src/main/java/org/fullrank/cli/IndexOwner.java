@@ -27,8 +27,8 @@ final class IndexOwner {
                     .formatted(folder, source.text(), run));
         } else if (!isSame(Path.of(owner), run)) {
             index.close();
-            throw new InputException(
-                    "--index %s: found an index of run %s, expected one of run %s; build it again".formatted(folder, owner, run));
+            throw new InputException("--index %s: found an index of run %s, expected one of run %s; build it again"
+                    .formatted(folder, owner, run));
         } else if (!checkpoint.equals(source.checkpoint())) {
             notes.println("warning: index %s was built with checkpoint %s, and %s is served; build the index again"
                     .formatted(folder, source.checkpoint(), checkpoint));
@@ -41,7 +41,8 @@ final class IndexOwner {
         try {
             return Files.exists(owner)
                     ? Files.isSameFile(owner, run)
-                    : owner.getFileName().equals(run.toAbsolutePath().normalize().getFileName());
+                    : owner.getFileName()
+                            .equals(run.toAbsolutePath().normalize().getFileName());
         } catch (IOException e) {
             return false;
         }

@@ -63,8 +63,9 @@ final class SearchCommand extends Job {
     @Option(
             names = "--run",
             paramLabel = "RUN",
-            description = "The run folder whose encoder embeds an image, such as the new folder of a run that was moved."
-                    + " Default: the run of the index.")
+            description =
+                    "The run folder whose encoder embeds an image, such as the new folder of a run that was moved."
+                            + " Default: the run of the index.")
     @Nullable
     Path run;
 

@@ -63,7 +63,12 @@ class EmbeddingServerTest {
 
     @BeforeAll
     static void start() throws IOException {
-        images = trained("images", "small-vicreg", "shapes", "views.size=16", "data.samples=64",
+        images = trained(
+                "images",
+                "small-vicreg",
+                "shapes",
+                "views.size=16",
+                "data.samples=64",
                 "encoder={type: convnet, channels: [4, 8]}");
         var table = new StringBuilder("a,b,c\n");
         var random = Keyed.of(1);
@@ -95,7 +100,13 @@ class EmbeddingServerTest {
                         "data.cache=" + folder.resolve("cache")));
         CommandLineRun done = CommandLineRun.of(Stream.concat(
                         Stream.of(
-                                "pretrain", "--recipe", recipe, "--data", data, "--out", run.toString(),
+                                "pretrain",
+                                "--recipe",
+                                recipe,
+                                "--data",
+                                data,
+                                "--out",
+                                run.toString(),
                                 "--no-preflight"),
                         settings.flatMap(text -> Stream.of("--set", text)))
                 .toArray(String[]::new));
@@ -164,7 +175,10 @@ class EmbeddingServerTest {
                 BodyHandlers.ofByteArray());
         assertThat(bytes.headers().firstValue("X-Width")).hasValue("8");
         float[] values = new float[8];
-        ByteBuffer.wrap(bytes.body()).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(values);
+        ByteBuffer.wrap(bytes.body())
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .asFloatBuffer()
+                .get(values);
         assertThat(values).containsExactly(expected, within(1e-5f));
     }
 
@@ -195,13 +209,18 @@ class EmbeddingServerTest {
         short_.writeBytes("\r\n--I--".getBytes(StandardCharsets.US_ASCII));
         assertThat(embedding(send(post(imageServer, "multipart/form-data; boundary=\"I\"", short_.toByteArray())), 0))
                 .containsExactly(images.embed(pictures.getFirst()), within(1e-5f));
-        assertRefused(send(post(imageServer, type, "--frontier--".getBytes(StandardCharsets.US_ASCII))), 400, "found 0 images");
+        assertRefused(
+                send(post(imageServer, type, "--frontier--".getBytes(StandardCharsets.US_ASCII))),
+                400,
+                "found 0 images");
     }
 
     @Test
     void rowsGetTheirEmbeddings() throws Exception {
         HttpResponse<String> answer = send(post(
-                rowServer, "application/json", "{\"rows\": [[0.5, 41, 2], [1, 2e1, -3]]}".getBytes(StandardCharsets.UTF_8)));
+                rowServer,
+                "application/json",
+                "{\"rows\": [[0.5, 41, 2], [1, 2e1, -3]]}".getBytes(StandardCharsets.UTF_8)));
         assertThat(embedding(answer, 0)).containsExactly(rows.embed(new float[] {0.5f, 41, 2}), within(1e-5f));
         assertThat(embedding(answer, 1)).containsExactly(rows.embed(new float[] {1, 20, -3}), within(1e-5f));
     }
@@ -215,8 +234,10 @@ class EmbeddingServerTest {
         List<Hit> expected = index.searchExactly(images.embed(noise(30, 50)), 3, RowFilter.all());
         assertThat(found).hasSize(3);
         for (int i = 0; i < 3; i++) {
-            assertThat(found.path(i).path("row").asInt()).isEqualTo(expected.get(i).row());
-            assertThat(found.path(i).path("name").asText()).isEqualTo(expected.get(i).name());
+            assertThat(found.path(i).path("row").asInt())
+                    .isEqualTo(expected.get(i).row());
+            assertThat(found.path(i).path("name").asText())
+                    .isEqualTo(expected.get(i).name());
             assertThat((float) found.path(i).path("similarity").asDouble())
                     .isCloseTo(expected.get(i).similarity(), within(1e-4f));
         }
@@ -226,9 +247,15 @@ class EmbeddingServerTest {
                 .path("results")
                 .path(0)
                 .forEach(hit -> assertThat(hit.path("class").asText()).isEqualTo(label));
-        assertRefused(send(post(imageServer, "/search?k=0", "image/png", image)), 400, "k: expected a whole number from 1 to 1000");
+        assertRefused(
+                send(post(imageServer, "/search?k=0", "image/png", image)),
+                400,
+                "k: expected a whole number from 1 to 1000");
         assertRefused(send(post(imageServer, "/search?n=3", "image/png", image)), 400, "an unknown parameter");
-        assertRefused(send(post(imageServer, "/search?class=nobody", "image/png", image)), 400, "class: the index has no such class");
+        assertRefused(
+                send(post(imageServer, "/search?class=nobody", "image/png", image)),
+                400,
+                "class: the index has no such class");
         assertRefused(send(post(rowServer, "/search", "application/json", image)), 404, "--index");
     }
 
@@ -247,36 +274,42 @@ class EmbeddingServerTest {
                 .toList();
         var answers = new ArrayList<CompletableFuture<HttpResponse<String>>>();
         for (BufferedImage picture : pictures) {
-            answers.add(client.sendAsync(post(imageServer, "image/png", png(picture)).build(), BodyHandlers.ofString()));
+            answers.add(client.sendAsync(
+                    post(imageServer, "image/png", png(picture)).build(), BodyHandlers.ofString()));
         }
         for (int i = 0; i < pictures.size(); i++) {
             assertThat(embedding(answers.get(i).get(), 0))
                     .containsExactly(images.embed(pictures.get(i)), within(1e-5f));
         }
-        HttpResponse<String> metrics = send(HttpRequest.newBuilder(imageServer.address().resolve("/metrics")));
+        HttpResponse<String> metrics =
+                send(HttpRequest.newBuilder(imageServer.address().resolve("/metrics")));
         assertThat(metrics.body()).containsPattern("fullrank_requests_total\\{path=\"/embed\",code=\"200\"} \\d+");
     }
 
     private static void assertRefused(HttpResponse<String> answer, int code, String says) throws IOException {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(code);
-        assertThat(MAPPER.readTree(answer.body()).path("error").asText()).contains(says).doesNotContain("\n");
+        assertThat(MAPPER.readTree(answer.body()).path("error").asText())
+                .contains(says)
+                .doesNotContain("\n");
     }
 
     @ParameterizedTest
-    @CsvSource(delimiter = '|', value = {
-        "'' | 400 | the body is not JSON",
-        "{ | 400 | the body is not JSON",
-        "{\"other\": [[1]], \"rows\": 3} | 400 | found no list",
-        "{\"rows\": [[1, 2, 3, 4]]} | 400 | row 1: found more than 3 entries",
-        "[] | 400 | found no list",
-        "null | 400 | found no list",
-        "{\"rows\": []} | 400 | found 0 rows",
-        "{\"rows\": [[1, 2]]} | 400 | row 1: found 2 entries, expected a list of 3 numbers",
-        "{\"rows\": [[1, 2, 3], 4]} | 400 | row 2: found no list",
-        "{\"rows\": [[1, 2, \"3\"]]} | 400 | row 1, entry 3: found no finite number",
-        "{\"rows\": [[1, 2, 1e99]]} | 400 | found no finite number",
-        "{\"rows\": [[1, 2, null]]} | 400 | found no finite number",
-    })
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "'' | 400 | the body is not JSON",
+                "{ | 400 | the body is not JSON",
+                "{\"other\": [[1]], \"rows\": 3} | 400 | found no list",
+                "{\"rows\": [[1, 2, 3, 4]]} | 400 | row 1: found more than 3 entries",
+                "[] | 400 | found no list",
+                "null | 400 | found no list",
+                "{\"rows\": []} | 400 | found 0 rows",
+                "{\"rows\": [[1, 2]]} | 400 | row 1: found 2 entries, expected a list of 3 numbers",
+                "{\"rows\": [[1, 2, 3], 4]} | 400 | row 2: found no list",
+                "{\"rows\": [[1, 2, \"3\"]]} | 400 | row 1, entry 3: found no finite number",
+                "{\"rows\": [[1, 2, 1e99]]} | 400 | found no finite number",
+                "{\"rows\": [[1, 2, null]]} | 400 | found no finite number",
+            })
     void wrongRowsAreNamed(String body, int code, String says) throws Exception {
         byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
         if (bytes.length == 0) {
@@ -306,7 +339,8 @@ class EmbeddingServerTest {
                 send(HttpRequest.newBuilder(address.resolve("/health")).header("Origin", "http://example.com")),
                 403,
                 "another server");
-        assertThat(raw("GET /health HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n")).contains(" 421 ");
+        assertThat(raw("GET /health HTTP/1.1\r\nHost: example.com\r\nConnection: close\r\n\r\n"))
+                .contains(" 421 ");
         assertThat(raw("GET /../../etc/passwd HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"))
                 .contains(" 404 ");
     }
@@ -322,11 +356,13 @@ class EmbeddingServerTest {
     @Test
     void pagesAndDescriptionAreServed() throws Exception {
         for (String path : List.of("/", "/service.js", "/service.css", "/health", "/openapi.json")) {
-            HttpResponse<String> answer = send(HttpRequest.newBuilder(imageServer.address().resolve(path)));
+            HttpResponse<String> answer =
+                    send(HttpRequest.newBuilder(imageServer.address().resolve(path)));
             assertThat(answer.statusCode()).as(path).isEqualTo(200);
         }
-        JsonNode health = MAPPER.readTree(
-                send(HttpRequest.newBuilder(rowServer.address().resolve("/health"))).body());
+        JsonNode health =
+                MAPPER.readTree(send(HttpRequest.newBuilder(rowServer.address().resolve("/health")))
+                        .body());
         assertThat(health.path("rowWidth").asInt()).isEqualTo(3);
         assertThat(health.path("width").asInt()).isEqualTo(6);
     }
@@ -340,8 +376,12 @@ class EmbeddingServerTest {
         byte[] body = "{\"rows\": [[1, 2, 3]]}".getBytes(StandardCharsets.UTF_8);
         try (var server = EmbeddingServer.start(rows, null, "rows", settings().withToken("secret"))) {
             assertRefused(send(post(server, "application/json", body)), 401, "Bearer TOKEN");
-            assertRefused(send(post(server, "application/json", body).header("Authorization", "Bearer secre")), 401, "Bearer");
-            assertThat(embedding(send(post(server, "application/json", body).header("Authorization", "Bearer secret")), 0))
+            assertRefused(
+                    send(post(server, "application/json", body).header("Authorization", "Bearer secre")),
+                    401,
+                    "Bearer");
+            assertThat(embedding(
+                            send(post(server, "application/json", body).header("Authorization", "Bearer secret")), 0))
                     .hasSize(6);
         }
     }

@@ -76,7 +76,12 @@ class ExportCommandTest {
         for (String[] wrong : new String[][] {
             {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
             {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
-            {"--out", folder.resolve("wrong.onnx").toString(), "--input", "int8", "found int8, expected image, uint8 or float"
+            {
+                "--out",
+                folder.resolve("wrong.onnx").toString(),
+                "--input",
+                "int8",
+                "found int8, expected image, uint8 or float"
             },
             {"--out", folder.resolve("wrong.onnx").toString(), "--layer", "9", "found no layer 9, expected one of 0, 1"}
         }) {
@@ -93,10 +98,25 @@ class ExportCommandTest {
 
     private static CommandLineRun trainImages(String name, String encoder) {
         return CommandLineRun.of(
-                "pretrain", "--recipe", "small-vicreg", "--data", "shapes", "--out", folder.resolve(name).toString(),
-                "--no-preflight", "--set", "views.size=16", "--set", "data.samples=256", "--set",
-                "encoder=" + encoder, "--set", "method.projector.widths=[8, 8]", "--set",
-                "train={epochs: 1, batch: 32, precision: fp32, threads: 1}", "--set",
+                "pretrain",
+                "--recipe",
+                "small-vicreg",
+                "--data",
+                "shapes",
+                "--out",
+                folder.resolve(name).toString(),
+                "--no-preflight",
+                "--set",
+                "views.size=16",
+                "--set",
+                "data.samples=256",
+                "--set",
+                "encoder=" + encoder,
+                "--set",
+                "method.projector.widths=[8, 8]",
+                "--set",
+                "train={epochs: 1, batch: 32, precision: fp32, threads: 1}",
+                "--set",
                 "data.cache=" + folder.resolve("cache"));
     }
 
@@ -117,10 +137,13 @@ class ExportCommandTest {
         String images = folder.resolve("images").toString();
         Path floats = folder.resolve("floats.onnx");
         Path bytes = folder.resolve("bytes.onnx");
-        assertThat(CommandLineRun.of("export", images, "--out", floats.toString()).code()).isZero();
+        assertThat(CommandLineRun.of("export", images, "--out", floats.toString())
+                        .code())
+                .isZero();
         CommandLineRun exported = CommandLineRun.of("export", images, "--out", bytes.toString(), "--int8");
         assertThat(exported.code()).as(exported.err()).isZero();
-        assertThat(exported.out()).containsPattern("kNN accuracy 0\\.\\d{4} with 8 bits, 0\\.\\d{4} with floats, on \\d+ items");
+        assertThat(exported.out())
+                .containsPattern("kNN accuracy 0\\.\\d{4} with 8 bits, 0\\.\\d{4} with floats, on \\d+ items");
         assertThat(Files.size(bytes)).isLessThan(Files.size(floats) * 4 / 10);
         try (var exact = new OnnxCheck(Files.readAllBytes(floats), 1);
                 var rounded = new OnnxCheck(Files.readAllBytes(bytes), 1)) {

@@ -38,7 +38,10 @@ class RuntimeTest {
                 }
             }
             String format = FORMATS.get(i % FORMATS.size());
-            assertThat(ImageIO.write(image, format, photos.resolve("photo%02d.%s".formatted(i, format)).toFile()))
+            assertThat(ImageIO.write(
+                            image,
+                            format,
+                            photos.resolve("photo%02d.%s".formatted(i, format)).toFile()))
                     .isTrue();
         }
         return photos;
@@ -51,10 +54,25 @@ class RuntimeTest {
         Path model = folder.resolve("encoder.onnx");
         for (String[] command : new String[][] {
             {
-                "pretrain", "--recipe", "small-vicreg", "--data", photos.toString(), "--out", run.toString(),
-                "--no-preflight", "--set", "views.size=32", "--set", "encoder={type: convnet, channels: [4, 8]}",
-                "--set", "method.projector.widths=[8, 8]", "--set", "data.storedShorterSide=100", "--set",
-                "train={epochs: 1, batch: 8, precision: fp32, threads: 1}", "--set",
+                "pretrain",
+                "--recipe",
+                "small-vicreg",
+                "--data",
+                photos.toString(),
+                "--out",
+                run.toString(),
+                "--no-preflight",
+                "--set",
+                "views.size=32",
+                "--set",
+                "encoder={type: convnet, channels: [4, 8]}",
+                "--set",
+                "method.projector.widths=[8, 8]",
+                "--set",
+                "data.storedShorterSide=100",
+                "--set",
+                "train={epochs: 1, batch: 8, precision: fp32, threads: 1}",
+                "--set",
                 "data.cache=" + folder.resolve("cache")
             },
             {"export", run.toString(), "--out", model.toString()}

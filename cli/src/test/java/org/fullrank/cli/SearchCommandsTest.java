@@ -152,7 +152,8 @@ class SearchCommandsTest {
         Files.copy(photos.resolve("dogs/photo05.png"), image);
         Path best = Path.of(run, "checkpoints", "best.safetensors");
         try (var files = Files.list(best.getParent())) {
-            Path latest = files.filter(file -> String.valueOf(file.getFileName()).startsWith("step-"))
+            Path latest = files.filter(
+                            file -> String.valueOf(file.getFileName()).startsWith("step-"))
                     .max(Comparator.naturalOrder())
                     .orElseThrow();
             Files.copy(latest, best, StandardCopyOption.REPLACE_EXISTING);
@@ -208,8 +209,7 @@ class SearchCommandsTest {
         assertThat(found.code()).as(found.err()).isZero();
         assertThat(found.out())
                 .startsWith("2 groups of near-duplicates with 5 rows: similarity at least 0.97\n")
-                .contains(
-                        "group 1: 3 rows; similarity to the first row\n   a  1.0000\n   b  1.0000\n   e  1.0000\n");
+                .contains("group 1: 3 rows; similarity to the first row\n   a  1.0000\n   b  1.0000\n   e  1.0000\n");
         assertThat(CommandLineRun.of("search", place, "--duplicates", "--limit", "1", "--exact")
                         .out())
                 .contains("1 more group; --limit 2 shows all")

@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 
 /// A graph whose convolutions, linear layers, sums and ReLUs compute with whole numbers of 8 bits: activations are
@@ -109,7 +110,7 @@ final class QuantizedGraph {
         var nodes = new ArrayList<OnnxNode>();
         for (OnnxNode node : graph.nodes()) {
             if (WITH_WEIGHTS.stream().anyMatch(node::is)) {
-                weights(node, ranges.get(node.inputs().getFirst()), nodes);
+                weights(node, Objects.requireNonNull(ranges.get(node.inputs().getFirst())), nodes);
             }
             nodes.add(node);
             Range range = ranges.get(node.output());

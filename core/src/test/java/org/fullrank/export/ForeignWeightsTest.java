@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Consumer;
 import java.util.function.UnaryOperator;
 import org.bytedeco.pytorch.Tensor;
@@ -217,7 +218,7 @@ class ForeignWeightsTest {
         return tensors -> {
             for (String name : List.copyOf(tensors.keySet())) {
                 if (name.contains("attn.qkv")) {
-                    Tensor all = tensors.remove(name);
+                    Tensor all = Objects.requireNonNull(tensors.remove(name));
                     for (int i = 0; i < 3; i++) {
                         tensors.put(
                                 name.replace("attn.qkv", before + parts.get(i)),
@@ -249,7 +250,7 @@ class ForeignWeightsTest {
         Consumer<Map<String, Tensor>> second = tensors -> List.copyOf(tensors.keySet())
                 .forEach(name -> tensors.put(
                         name.replace("encoder_q", "encoder_k"),
-                        tensors.get(name).mul(Tensors.scalar(2))));
+                        Objects.requireNonNull(tensors.get(name)).mul(Tensors.scalar(2))));
         assertReads(RESNET, name -> "encoder_q." + name, second, new ForeignWeights.Hints(null, "encoder_q.", null));
         assertThatThrownBy(() -> assertReads(RESNET, name -> "encoder_q." + name, second))
                 .isInstanceOf(InputException.class)

@@ -63,9 +63,9 @@ public final class EmbeddingServer implements AutoCloseable {
     /// @param index for `/search`, of embeddings of the same encoder; it stays open as the encoder does. null: no
     ///     search
     /// @param name of the run, for people
-    /// @throws InputException when the encoder reads neither images nor rows of numbers, when the host is unknown, or
-    ///     is not a loopback address and there is no token, when the port is taken, or when the index has another
-    ///     width
+    /// @throws InputException when the encoder reads neither images nor rows of numbers, when the host is unknown
+    ///     or is not a loopback address and there is no token, when the port is taken, or when the index has
+    ///     another width
     public static EmbeddingServer start(
             TrainedEncoder encoder, @Nullable VectorIndex index, String name, ServiceSettings settings) {
         InetAddress address = address(settings);
