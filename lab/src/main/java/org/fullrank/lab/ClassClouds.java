@@ -8,7 +8,7 @@ import org.fullrank.engine.Tensors;
 /// Items of many classes: a part that tells the class, and a larger part that tells nothing.
 ///
 /// @param centers center of each class in the part that tells it, `[classes][SIGNAL]`
-record ClassClouds(double[][] centers) {
+record ClassClouds(double[][] centers) implements MetricTask.Classes {
     static final int SIGNAL = 16;
     static final int WIDTH = 64;
 
@@ -27,25 +27,19 @@ record ClassClouds(double[][] centers) {
         return new ClassClouds(centers);
     }
 
-    /// Different classes, class after class, with `perClass` items of each.
-    ///
-    /// @return class of each item, `[count * perClass]`
-    int[] classes(RandomGenerator random, int count, int perClass) {
-        int[] all = new int[centers.length];
-        for (int c = 0; c < all.length; c++) {
-            int swap = random.nextInt(c + 1);
-            all[c] = all[swap];
-            all[swap] = c;
-        }
-        int[] classes = new int[count * perClass];
-        for (int i = 0; i < classes.length; i++) {
-            classes[i] = all[i / perClass];
-        }
-        return classes;
+    @Override
+    public int width() {
+        return WIDTH;
+    }
+
+    @Override
+    public int count() {
+        return centers.length;
     }
 
     /// New items of these classes, `[N, WIDTH]` in float32.
-    Tensor items(RandomGenerator random, int[] classes) {
+    @Override
+    public Tensor items(RandomGenerator random, int[] classes) {
         double[] values = new double[classes.length * WIDTH];
         for (int i = 0; i < values.length; i++) {
             int j = i % WIDTH;

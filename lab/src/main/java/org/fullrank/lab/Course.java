@@ -75,6 +75,7 @@ record Course(List<Lesson> lessons) {
                         new Step("vcreg-independence", "two columns: no correlation is not yet independence"),
                         new Step("information", "up to which noise the outputs are Gaussian"),
                         new Step("svmax-metric", "gains and learning rates of four losses"),
+                        new Step("svmax-letters", "the same for letters of real prints"),
                         new Step("class-bias", "the small class against the mean of all"),
                         new Step("class-bias-images", "which clothes lose with crops, and which gain"),
                         new Step("ssl-class-bias", "the same classes, without labels"),

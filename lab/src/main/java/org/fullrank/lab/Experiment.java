@@ -18,6 +18,7 @@ public sealed interface Experiment
                 PredictorCells,
                 SvmaxCircle,
                 SvmaxMetric,
+                SvmaxLetters,
                 Conditioning,
                 BnPartition,
                 BnJitter,

@@ -20,6 +20,7 @@ public final class Experiments {
             new PredictorCells(),
             new SvmaxCircle(),
             new SvmaxMetric(),
+            new SvmaxLetters(),
             new Conditioning(),
             new BnPartition(),
             new BnJitter(),

@@ -31,12 +31,8 @@ import org.fullrank.probe.RetrievalProtocol;
 /// @param embeddings of these items, rows of length 1, `[N, DIMENSIONS]`
 record MetricRun(double recall, double nmi, SimpleMatrix embeddings) {
     static final int DIMENSIONS = 16;
-    static final int BATCH = 48;
 
     private static final int HIDDEN = 64;
-    private static final int SEEN = 60;
-    private static final int UNSEEN = 30;
-    private static final int PER_UNSEEN = 10;
     /// Of the optimizer and the schedule of the paper.
     private static final double MOMENTUM = 0.9;
 
@@ -47,13 +43,12 @@ record MetricRun(double recall, double nmi, SimpleMatrix embeddings) {
     /// @param draw number of the repetition; equal numbers give equal data and initial weights
     record Plan(RankingLoss loss, Added added, double rate, int steps, int draw) {}
 
-    static MetricRun of(Plan plan, RankingTerm term, Setting setting) {
-        ClassClouds seen = ClassClouds.draw(setting.random(SvmaxMetric.NAME, 1, plan.draw), SEEN);
-        ClassClouds unseen = ClassClouds.draw(setting.random(SvmaxMetric.NAME, 2, plan.draw), UNSEEN);
+    static MetricRun of(Plan plan, RankingTerm term, MetricTask task, Setting setting) {
+        MetricTask.Classes seen = task.seen();
         var net = new NetworkBuilder(
                 setting.random(SvmaxMetric.NAME, 3, plan.draw).nextLong());
         Layer.Chain layers = Networks.projector(
-                net, new ProjectorSpec(List.of(HIDDEN, DIMENSIONS), false).withLastBias(true), ClassClouds.WIDTH);
+                net, new ProjectorSpec(List.of(HIDDEN, DIMENSIONS), false).withLastBias(true), seen.width());
         try (ParameterBuffer parameters = net.build(Device.CPU, ScalarType.Float);
                 var scope = Scope.open()) {
             Tensor velocity = parameters.values().detach().clone().zero_();
@@ -61,14 +56,14 @@ record MetricRun(double recall, double nmi, SimpleMatrix embeddings) {
             for (int step = 0; step < plan.steps; step++) {
                 try (var inner = Scope.open()) {
                     int perClass = plan.loss.perClass();
-                    int[] classes = seen.classes(random, BATCH / perClass, perClass);
+                    int[] classes = seen.classes(random, task.batch() / perClass, perClass);
                     parameters.clearGradients();
                     Tensor z = layers.forward(seen.items(random, classes), Mode.TRAIN); // [B, D]
                     term.of(plan.loss, plan.added, z, classes).backward();
                     move(parameters, velocity, rate(plan, step));
                 }
             }
-            return measured(layers, unseen, setting.random(SvmaxMetric.NAME, 5, plan.draw));
+            return measured(layers, task, setting.random(SvmaxMetric.NAME, 5, plan.draw));
         }
     }
 
@@ -84,16 +79,17 @@ record MetricRun(double recall, double nmi, SimpleMatrix embeddings) {
         }
     }
 
-    private static MetricRun measured(Layer.Chain layers, ClassClouds unseen, RandomGenerator random) {
-        int[] classes =
-                IntStream.range(0, UNSEEN * PER_UNSEEN).map(i -> i / PER_UNSEEN).toArray();
+    private static MetricRun measured(Layer.Chain layers, MetricTask task, RandomGenerator random) {
+        int[] classes = IntStream.range(0, task.unseenCount() * task.perUnseen())
+                .map(i -> i / task.perUnseen())
+                .toArray();
         try (var scope = Scope.withoutGradients()) {
-            Tensor z = layers.forward(unseen.items(random, classes), Mode.EVALUATE); // [N, D]
+            Tensor z = layers.forward(task.unseen().items(random, classes), Mode.EVALUATE); // [N, D]
             if (Tensors.value(z.isfinite().all()) == 0) {
                 return new MetricRun(0, 0, SingularValueMean.column(classes.length, DIMENSIONS));
             }
             List<String> names =
-                    IntStream.range(0, UNSEEN).mapToObj(String::valueOf).toList();
+                    IntStream.range(0, task.unseenCount()).mapToObj(String::valueOf).toList();
             Features features = new Features(Tensors.floats(z), DIMENSIONS, classes, names);
             Retrieval.Row row = Retrieval.Row.of("embedding", features, RETRIEVAL);
             double[] unit = Tensors.doubles(Reductions.unit(z.to(ScalarType.Double)));

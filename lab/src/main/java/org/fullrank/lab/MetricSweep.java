@@ -2,6 +2,7 @@ package org.fullrank.lab;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.IntFunction;
 import java.util.stream.IntStream;
 import org.ejml.simple.SimpleMatrix;
 import org.fullrank.lab.RankingTerm.Added;
@@ -16,8 +17,16 @@ record MetricSweep(double[] rates, int draws, List<MetricRun> runs) {
     /// Within this distance of the best recall, a rate counts as good: three points.
     private static final double CLOSE = 0.03;
 
+    /// @param tasks the data of a repetition
     static MetricSweep of(
-            List<RankingLoss> losses, double[] rates, int steps, int draws, RankingTerm term, Setting setting) {
+            List<RankingLoss> losses,
+            double[] rates,
+            int steps,
+            int draws,
+            RankingTerm term,
+            Setting setting,
+            IntFunction<MetricTask> tasks) {
+        List<MetricTask> drawn = IntStream.range(0, draws).mapToObj(tasks).toList();
         List<MetricRun.Plan> plans = new ArrayList<>();
         for (RankingLoss loss : losses) {
             for (Added added : Added.values()) {
@@ -32,7 +41,7 @@ record MetricSweep(double[] rates, int draws, List<MetricRun> runs) {
                 rates,
                 draws,
                 plans.parallelStream()
-                        .map(plan -> MetricRun.of(plan, term, setting))
+                        .map(plan -> MetricRun.of(plan, term, drawn.get(plan.draw()), setting))
                         .toList());
     }
 

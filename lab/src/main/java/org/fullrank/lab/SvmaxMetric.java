@@ -17,6 +17,7 @@ import org.fullrank.objective.Contrastive;
 import org.fullrank.objective.NPair;
 import org.fullrank.objective.RankingLoss;
 import org.fullrank.objective.Triplet;
+import org.jspecify.annotations.Nullable;
 
 /// Checks what SVMax changes in metric learning: recall on unseen classes, the range of learning rates, and the
 /// mean singular value.
@@ -26,7 +27,7 @@ import org.fullrank.objective.Triplet;
 record SvmaxMetric(RankingTerm term, ToDoubleFunction<SimpleMatrix> mean) implements Experiment {
     static final String NAME = "svmax-metric";
 
-    private static final List<RankingLoss> LOSSES =
+    static final List<RankingLoss> LOSSES =
             List.of(Contrastive.defaults(), Triplet.defaults(), NPair.defaults(), Angular.defaults());
     private static final List<String> LABELS = List.of("contrastive", "triplet", "n-pair", "angular");
     private static final int CONTRASTIVE = 0;
@@ -89,13 +90,23 @@ record SvmaxMetric(RankingTerm term, ToDoubleFunction<SimpleMatrix> mean) implem
 
     @Override
     public Outcome run(Setting setting) {
-        double[] rates = setting.quick() ? FEW_RATES : RATES;
-        MetricSweep sweep = MetricSweep.of(LOSSES, rates, setting.size(100, 200), setting.size(1, 2), term, setting);
+        MetricSweep sweep = MetricSweep.of(
+                LOSSES,
+                rates(setting),
+                setting.size(100, 200),
+                setting.size(1, 2),
+                term,
+                setting,
+                draw -> MetricTask.clouds(setting, draw));
         return new Outcome(claims(sweep), table(sweep), figure(sweep));
     }
 
+    static double[] rates(Setting setting) {
+        return setting.quick() ? FEW_RATES : RATES;
+    }
+
     /// `(s_mu - L) / (U - L)` of embeddings.
-    private double share(SimpleMatrix e) {
+    double share(SimpleMatrix e) {
         double low = SingularValueMean.lower(e.getNumRows(), e.getNumCols());
         double high = SingularValueMean.upper(e.getNumRows(), e.getNumCols());
         return (mean.applyAsDouble(e) - low) / (high - low);
@@ -181,6 +192,14 @@ record SvmaxMetric(RankingTerm term, ToDoubleFunction<SimpleMatrix> mean) implem
     }
 
     private ResultTable table(MetricSweep sweep) {
+        return table(sweep, this::share);
+    }
+
+    /// The best results of each curve.
+    ///
+    /// @param sweep null: no rows
+    /// @param share of embeddings, in the last column
+    static ResultTable table(@Nullable MetricSweep sweep, ToDoubleFunction<SimpleMatrix> share) {
         ResultTable table = ResultTable.of(
                 "loss",
                 "with",
@@ -190,6 +209,9 @@ record SvmaxMetric(RankingTerm term, ToDoubleFunction<SimpleMatrix> mean) implem
                 "range, decades",
                 "range by the best of all, decades",
                 "(s_mu - L) / (U - L)");
+        if (sweep == null) {
+            return table;
+        }
         for (int loss = 0; loss < LOSSES.size(); loss++) {
             for (Added added : Added.values()) {
                 table = table.row(
@@ -200,13 +222,14 @@ record SvmaxMetric(RankingTerm term, ToDoubleFunction<SimpleMatrix> mean) implem
                         sweep.rates()[sweep.bestRate(loss, added)],
                         sweep.range(loss, added),
                         sweep.rangeOfAll(loss, added),
-                        share(sweep.embeddings(loss, added)));
+                        share.applyAsDouble(sweep.embeddings(loss, added)));
             }
         }
         return table;
     }
 
-    private Figure figure(MetricSweep sweep) {
+    /// Recall against the rate, a panel for each loss.
+    static List<Panel> recallPanels(MetricSweep sweep) {
         List<Panel> panels = new ArrayList<>();
         for (int loss = 0; loss < LOSSES.size(); loss++) {
             Panel panel = Panel.of(
@@ -218,6 +241,11 @@ record SvmaxMetric(RankingTerm term, ToDoubleFunction<SimpleMatrix> mean) implem
             }
             panels.add(panel);
         }
+        return panels;
+    }
+
+    private Figure figure(MetricSweep sweep) {
+        List<Panel> panels = recallPanels(sweep);
         Panel bounds = Panel.of("contrastive, bounds", Axis.log("batch size"), Axis.linear("mean singular value"));
         int d = MetricRun.DIMENSIONS;
         bounds = bounds.with(
