@@ -79,6 +79,7 @@ record Course(List<Lesson> lessons) {
                         new Step("class-bias", "the small class against the mean of all"),
                         new Step("class-bias-images", "which clothes lose with crops, and which gain"),
                         new Step("ssl-class-bias", "the same classes, without labels"),
+                        new Step("ssl-color-bias", "which classes need their colors"),
                         new Step("all-layers", "the gains and their deviations, row by row")),
                 new Lesson(
                         "What do skip connections and batch normalization do?",

@@ -31,6 +31,7 @@ public sealed interface Experiment
                 ClassBias,
                 ClassBiasImages,
                 SslClassBias,
+                SslColorBias,
                 AllLayers,
                 Guillotine,
                 GuillotineNetworks,

@@ -33,6 +33,7 @@ public final class Experiments {
             new ClassBias(),
             new ClassBiasImages(),
             new SslClassBias(),
+            new SslColorBias(),
             new AllLayers(),
             new Guillotine(),
             new GuillotineNetworks(),

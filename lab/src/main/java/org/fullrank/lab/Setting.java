@@ -17,7 +17,7 @@ public record Setting(long seed, Length length, @Nullable String data) {
     public static final long SEED = 1;
 
     /// The data sets of the lab, as folders of one folder.
-    static final List<String> FOLDERS = List.of("mnist", "fashion-mnist", "tabular", "tensors");
+    static final List<String> FOLDERS = List.of("mnist", "fashion-mnist", "cifar-10", "tabular", "tensors");
 
     /// How large samples are and how long runs are.
     public enum Length {

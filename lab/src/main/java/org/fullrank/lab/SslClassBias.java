@@ -60,6 +60,14 @@ record SslClassBias() implements Experiment {
             this.label = label;
             this.objective = objective;
         }
+
+        String label() {
+            return label;
+        }
+
+        Objective objective() {
+            return objective;
+        }
     }
 
     private static final int BATCH = 200;
