@@ -64,7 +64,7 @@ final class LabRunCommand extends Job {
             names = "--data",
             paramLabel = "PATH",
             description =
-                    "A folder with the folders mnist, fashion-mnist, tabular and tensors, or one of these folders."
+                    "A folder with the folders mnist, fashion-mnist, cifar-10, tabular and tensors, or one of these."
                             + " An experiment whose data set is missing says so: it leaves the claims about it undecided, or"
                             + " draws data of its own.")
     @Nullable
@@ -159,7 +159,7 @@ final class LabRunCommand extends Job {
     private List<Setting> settings() {
         if (data != null && !Files.exists(Path.of(data))) {
             throw new InputException(
-                    ("--data %s: found nothing there, expected the folder mnist, fashion-mnist, tabular or"
+                    ("--data %s: found nothing there, expected the folder mnist, fashion-mnist, cifar-10, tabular or"
                                     + " tensors, or a folder of them; check the path")
                             .formatted(data));
         }

@@ -256,7 +256,8 @@ record SslClassBias() implements Experiment {
                 .sum();
     }
 
-    private static double correlation(double[] a, double[] b) {
+    /// Pearson's correlation.
+    static double correlation(double[] a, double[] b) {
         double[] x = centered(a);
         double[] y = centered(b);
         return VectorMath.dot(x, y) / (VectorMath.norm(x) * VectorMath.norm(y));

@@ -9,9 +9,11 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.DataSpec;
@@ -49,6 +51,9 @@ record SslColorBias() implements Experiment {
     private static final int BATCH = 200;
     private static final int WIDTH = 256;
     private static final int HEAD = 32;
+    private static final int AIRPLANE = 0;
+    private static final int AUTOMOBILE = 1;
+    private static final int SHIP = 8;
 
     /// The views of a training.
     enum Pretext {
@@ -88,7 +93,7 @@ record SslColorBias() implements Experiment {
     public Description description() {
         return new Description(
                 NAME,
-                "TITLE",
+                "in self-supervised training, gray views cost automobiles most; crops help airplanes and ships",
                 "Balestriero, Bottou and LeCun, The Effects of Regularization and Data Augmentation are Class"
                         + " Dependent, NeurIPS 2022, arXiv 2204.03632",
                 "the question of the paper, asked of self-supervised views of color images. The measurement is our own."
@@ -96,7 +101,8 @@ record SslColorBias() implements Experiment {
                 """
                 Which classes of color images pay for a view that takes colors away? The experiment trains small
                 encoders without labels on CIFAR-10, each time without one of the usual views, and fits a linear
-                classifier. You see
+                classifier. You see that gray views cost a point on average and three points for automobiles, that crops
+                help airplanes and ships, and that jitter hardly matters here.
 
                 **Set-up.** The images are scaled to 16 x 16. An encoder has two blocks of a linear layer with 256
                 outputs, batch norm and ReLU, and a linear head with 32 outputs. It is trained with VICReg or with
@@ -249,21 +255,68 @@ record SslColorBias() implements Experiment {
                 : Claim.of(text, value.applyAsDouble(measured), expected, reason);
     }
 
-    private static double least(Map<Method, ClassAccuracies> measured, Pretext without) {
-        return measured.keySet().stream()
-                .mapToDouble(method -> gain(measured, method, without))
-                .min()
-                .orElseThrow();
+    /// What a view adds to a class, in points.
+    private static double adds(Map<Method, ClassAccuracies> measured, Method method, Pretext without, int label) {
+        return Objects.requireNonNull(measured.get(method)).gain(without.ordinal(), Pretext.ALL.ordinal(), label);
+    }
+
+    private static DoubleStream both(Map<Method, ClassAccuracies> measured, ToDoubleFunction<Method> value) {
+        return measured.keySet().stream().mapToDouble(value);
     }
 
     /// @param measured both methods, or none without CIFAR-10
     static List<Claim> claims(Map<Method, ClassAccuracies> measured) {
         return List.of(
-                claim(measured, "crops: the smaller gain of both methods on all test images, in points", m -> least(m, Pretext.CROP), atLeast(0), "x"),
-                claim(measured, "jitter: the smaller gain of both methods on all test images, in points", m -> least(m, Pretext.JITTER), atLeast(-5), "x"),
-                claim(measured, "gray: the smaller gain of both methods on all test images, in points", m -> least(m, Pretext.GRAY), atLeast(-5), "x"),
-                claim(measured, "gray: number of classes that lose significantly, over both methods", m -> losers(m, Pretext.GRAY), atMost(20), "x"),
-                claim(measured, "jitter: number of classes that lose significantly, over both methods", m -> losers(m, Pretext.JITTER), atMost(20), "x"));
+                claim(
+                        measured,
+                        "gray: the change on all test images, the larger of both methods, in points",
+                        m -> both(m, method -> gain(m, method, Pretext.GRAY)).max().orElseThrow(),
+                        atMost(0),
+                        "-1.0 with seed 11, on which all margins were chosen"),
+                claim(
+                        measured,
+                        "gray: the change of automobiles, the larger of both methods, in points",
+                        m -> both(m, method -> adds(m, method, Pretext.GRAY, AUTOMOBILE))
+                                .max()
+                                .orElseThrow(),
+                        atMost(0),
+                        "-3.4 with seed 11"),
+                claim(
+                        measured,
+                        "VICReg and SimCLR agree about gray: correlation of the changes over the classes",
+                        m -> SslClassBias.correlation(
+                                gains(m, Method.VICREG, Pretext.GRAY), gains(m, Method.SIMCLR, Pretext.GRAY)),
+                        atLeast(0.2),
+                        "0.8 with seed 11"),
+                claim(
+                        measured,
+                        "crops: the change of airplanes and ships, the smallest of both methods, in points",
+                        m -> both(m, method -> Math.min(
+                                        adds(m, method, Pretext.CROP, AIRPLANE), adds(m, method, Pretext.CROP, SHIP)))
+                                .min()
+                                .orElseThrow(),
+                        atLeast(1),
+                        "3.8 with seed 11"),
+                claim(
+                        measured,
+                        "jitter: the largest change on all test images, in points",
+                        m -> both(m, method -> Math.abs(gain(m, method, Pretext.JITTER)))
+                                .max()
+                                .orElseThrow(),
+                        atMost(1.5),
+                        "0.3 with seed 11"),
+                claim(
+                        measured,
+                        "jitter and gray: number of classes that lose significantly, over both methods",
+                        m -> losers(m, Pretext.JITTER) + losers(m, Pretext.GRAY),
+                        atMost(6),
+                        "1 of 40 with seed 11"));
+    }
+
+    private static double[] gains(Map<Method, ClassAccuracies> measured, Method method, Pretext without) {
+        return IntStream.range(0, CLASSES)
+                .mapToDouble(c -> adds(measured, method, without, c))
+                .toArray();
     }
 
     private static ResultTable table(Map<Method, ClassAccuracies> measured) {
@@ -277,7 +330,7 @@ record SslColorBias() implements Experiment {
                 table = ClassBiasImages.row(table, method, pretext.label, entry.getValue(), pretext.ordinal());
             }
             for (Pretext without : List.of(Pretext.CROP, Pretext.JITTER, Pretext.GRAY)) {
-                String name = without.name().toLowerCase(java.util.Locale.ROOT) + " adds";
+                String name = without.name().toLowerCase(Locale.ROOT) + " adds";
                 table = ClassBiasImages.gains(table, method, name, entry.getValue(), without.ordinal(), 0);
             }
         }
@@ -289,14 +342,12 @@ record SslColorBias() implements Experiment {
         List<Panel> panels = new ArrayList<>();
         for (Pretext without : List.of(Pretext.CROP, Pretext.JITTER, Pretext.GRAY)) {
             Panel panel = Panel.of(
-                            "What %s adds".formatted(without.name().toLowerCase(java.util.Locale.ROOT)),
+                            "What %s adds".formatted(without.name().toLowerCase(Locale.ROOT)),
                             Axis.linear("class"),
                             Axis.linear("points"))
                     .with(Series.level("", Color.GRAY, 0, CLASSES - 1, 0));
             for (Map.Entry<Method, ClassAccuracies> entry : measured.entrySet()) {
-                double[] gains = IntStream.range(0, CLASSES)
-                        .mapToDouble(c -> entry.getValue().gain(without.ordinal(), Pretext.ALL.ordinal(), c))
-                        .toArray();
+                double[] gains = gains(measured, entry.getKey(), without);
                 boolean first = entry.getKey() == Method.VICREG;
                 panel = panel.with(new Series.Dots(
                         entry.getKey().label(), first ? Color.BLUE : Color.VERMILION, 5, first, x, gains));
