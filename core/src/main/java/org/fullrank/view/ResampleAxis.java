@@ -89,21 +89,38 @@ final class ResampleAxis {
         return k * stride;
     }
 
-    /// The first input that any output uses.
+    /// The first input that any output uses. Without the zeros at its ends, an output may begin after the next one.
     int low() {
-        return starts[0];
+        int low = Integer.MAX_VALUE;
+        for (int k = 0; k < outputs; k++) {
+            low = Math.min(low, starts[k]);
+        }
+        return low;
     }
 
     /// One past the last input that any output uses.
     int high() {
-        return starts[outputs - 1] + taps[outputs - 1];
+        int high = 0;
+        for (int k = 0; k < outputs; k++) {
+            high = Math.max(high, starts[k] + taps[k]);
+        }
+        return high;
     }
 
-    /// The largest number of inputs of one output.
+    /// The number of inputs to keep if the outputs are computed in order and each input is read once: from the first
+    /// input that a later output uses to the last input that was read.
     int widest() {
         int widest = 0;
+        int needed = Integer.MAX_VALUE; // by this output or a later one
+        int[] from = new int[outputs];
+        for (int k = outputs - 1; k >= 0; k--) {
+            needed = Math.min(needed, starts[k]);
+            from[k] = needed;
+        }
+        int read = 0;
         for (int k = 0; k < outputs; k++) {
-            widest = Math.max(widest, taps[k]);
+            read = Math.max(read, starts[k] + taps[k]);
+            widest = Math.max(widest, read - from[k]);
         }
         return widest;
     }

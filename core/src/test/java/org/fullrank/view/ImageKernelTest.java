@@ -62,6 +62,46 @@ class ImageKernelTest {
         assertClose(view, expected);
     }
 
+    /// At some ratios, the first weight of an output is zero and that of the next one is not. So the next one begins
+    /// before it.
+    @Test
+    void plainViewsOfAllRatiosEqualTheirDefinition() {
+        for (int size : new int[] {16, 96}) {
+            int side = ImageViewGenerator.scaledSide(size);
+            for (int height = 1; height <= 140; height += size == 16 ? 1 : 3) {
+                int width = height + 3;
+                int scaledWidth = (int) ((long) side * width / height);
+                byte[] pixels = ReferenceImage.randomPixels(height, width, 1, random);
+                float[] view = plain(pixels, height, width, 1, size);
+                ReferenceImage scaled = ReferenceImage.of(pixels, height, width, 1)
+                        .resize(side, scaledWidth, Filter.BICUBIC);
+                int top = (int) Math.rint((side - size) / 2.0);
+                int left = (int) Math.rint((scaledWidth - size) / 2.0);
+                assertClose(view, scaled.crop(top, left, size, size));
+            }
+        }
+    }
+
+    @Test
+    void outputsMayBeginBeforeTheOnesBeforeThem() {
+        var axis = new ResampleAxis();
+        boolean backwards = false;
+        for (int in = 1; in <= 300; in++) {
+            for (int out : new int[] {16, 110, 256}) {
+                axis.prepare(Filter.BICUBIC, in, out, 0, out);
+                int widest = axis.widest();
+                int read = axis.low();
+                for (int k = 0; k < out; k++) {
+                    backwards |= k > 0 && axis.start(k) < axis.start(k - 1);
+                    read = Math.max(read, axis.start(k) + axis.taps(k));
+                    assertThat(axis.start(k)).isBetween(Math.max(axis.low(), read - widest), axis.high() - 1);
+                    assertThat(axis.start(k) + axis.taps(k)).isLessThanOrEqualTo(axis.high());
+                }
+            }
+        }
+        assertThat(backwards).isTrue();
+    }
+
     @Test
     void resizeToTheSameSizeKeepsEveryPixel() {
         byte[] pixels = ReferenceImage.randomPixels(24, 24, 3, random);
