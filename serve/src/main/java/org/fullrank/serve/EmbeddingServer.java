@@ -27,12 +27,15 @@ public final class EmbeddingServer implements AutoCloseable {
     /// Includes the time for which a request waits and is embedded.
     private static final int MOST_ANSWER_SECONDS = 300;
 
+    private static final int MOST_CONNECTIONS = 1024;
     private static final int DRAIN_SECONDS = 10; // for answers that are being sent
 
     static {
         limit("sun.net.httpserver.maxReqTime", MOST_SECONDS);
         limit("sun.net.httpserver.maxRspTime", MOST_ANSWER_SECONDS);
-        limit("jdk.httpserver.maxConnections", 1024);
+        limit("jdk.httpserver.maxConnections", MOST_CONNECTIONS);
+        // with the default of 200, the connections of more clients are closed while they send a request
+        limit("sun.net.httpserver.maxIdleConnections", MOST_CONNECTIONS);
     }
 
     private final HttpServer server;
