@@ -73,8 +73,8 @@ class ImageKernelTest {
                 int scaledWidth = (int) ((long) side * width / height);
                 byte[] pixels = ReferenceImage.randomPixels(height, width, 1, random);
                 float[] view = plain(pixels, height, width, 1, size);
-                ReferenceImage scaled = ReferenceImage.of(pixels, height, width, 1)
-                        .resize(side, scaledWidth, Filter.BICUBIC);
+                ReferenceImage scaled =
+                        ReferenceImage.of(pixels, height, width, 1).resize(side, scaledWidth, Filter.BICUBIC);
                 int top = (int) Math.rint((side - size) / 2.0);
                 int left = (int) Math.rint((scaledWidth - size) / 2.0);
                 assertClose(view, scaled.crop(top, left, size, size));

@@ -88,8 +88,9 @@ record MetricRun(double recall, double nmi, SimpleMatrix embeddings) {
             if (Tensors.value(z.isfinite().all()) == 0) {
                 return new MetricRun(0, 0, SingularValueMean.column(classes.length, DIMENSIONS));
             }
-            List<String> names =
-                    IntStream.range(0, task.unseenCount()).mapToObj(String::valueOf).toList();
+            List<String> names = IntStream.range(0, task.unseenCount())
+                    .mapToObj(String::valueOf)
+                    .toList();
             Features features = new Features(Tensors.floats(z), DIMENSIONS, classes, names);
             Retrieval.Row row = Retrieval.Row.of("embedding", features, RETRIEVAL);
             double[] unit = Tensors.doubles(Reductions.unit(z.to(ScalarType.Double)));

@@ -38,7 +38,9 @@ record MetricTask(Classes seen, Classes unseen, int unseenCount, int perUnseen, 
         /// @return class of each item, `[count * perClass]`
         default int[] classes(RandomGenerator random, int count, int perClass) {
             int[] all = shuffled(random, count());
-            return IntStream.range(0, count * perClass).map(i -> all[i / perClass]).toArray();
+            return IntStream.range(0, count * perClass)
+                    .map(i -> all[i / perClass])
+                    .toArray();
         }
     }
 

@@ -163,7 +163,8 @@ record SslColorBias() implements Experiment {
     private static ClassAccuracies measure(Setting setting, Method method, Dataset data) {
         Sizes sizes = Sizes.of(setting);
         Items all = data.items(Split.TRAIN);
-        Part test = Part.of(data.items(Split.TEST).subset(IntStream.range(0, sizes.test).toArray()));
+        Part test = Part.of(
+                data.items(Split.TEST).subset(IntStream.range(0, sizes.test).toArray()));
         double[][][] shares = new double[Pretext.values().length][sizes.runs][];
         for (int run = 0; run < sizes.runs; run++) {
             int[] order = SamplingOrder.epoch(setting.random(NAME, 1, run).nextLong(), 0, all.size());
@@ -270,7 +271,9 @@ record SslColorBias() implements Experiment {
                 claim(
                         measured,
                         "gray: the change on all test images, the larger of both methods, in points",
-                        m -> both(m, method -> gain(m, method, Pretext.GRAY)).max().orElseThrow(),
+                        m -> both(m, method -> gain(m, method, Pretext.GRAY))
+                                .max()
+                                .orElseThrow(),
                         atMost(0),
                         "-1.0 with seed 11, on which all margins were chosen"),
                 claim(
@@ -291,8 +294,11 @@ record SslColorBias() implements Experiment {
                 claim(
                         measured,
                         "crops: the change of airplanes and ships, the smallest of both methods, in points",
-                        m -> both(m, method -> Math.min(
-                                        adds(m, method, Pretext.CROP, AIRPLANE), adds(m, method, Pretext.CROP, SHIP)))
+                        m -> both(
+                                        m,
+                                        method -> Math.min(
+                                                adds(m, method, Pretext.CROP, AIRPLANE),
+                                                adds(m, method, Pretext.CROP, SHIP)))
                                 .min()
                                 .orElseThrow(),
                         atLeast(1),
@@ -321,8 +327,8 @@ record SslColorBias() implements Experiment {
 
     private static ResultTable table(Map<Method, ClassAccuracies> measured) {
         List<String> header = new ArrayList<>(List.of("method", "views", "all"));
-        header.addAll(List.of(
-                "airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"));
+        header.addAll(
+                List.of("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck"));
         ResultTable table = ResultTable.of(header.toArray(String[]::new));
         for (Map.Entry<Method, ClassAccuracies> entry : measured.entrySet()) {
             String method = entry.getKey().label();

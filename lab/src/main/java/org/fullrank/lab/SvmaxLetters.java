@@ -89,7 +89,11 @@ record SvmaxLetters(RankingTerm term) implements Experiment {
     }
 
     private static Claim claim(
-            @Nullable MetricSweep sweep, String text, ToDoubleFunction<MetricSweep> value, Expected expected, String why) {
+            @Nullable MetricSweep sweep,
+            String text,
+            ToDoubleFunction<MetricSweep> value,
+            Expected expected,
+            String why) {
         return sweep == null
                 ? Claim.undecidable(text, expected, why + "; needs the letters, see --data")
                 : Claim.of(text, value.applyAsDouble(sweep), expected, why);

@@ -80,12 +80,14 @@ class SvmaxLettersTest {
     @Test
     void withoutSvmaxThereIsNoGain() throws IOException {
         Setting setting = letters();
-        Outcome outcome = new SvmaxLetters((loss, added, z, classes) -> RankingTerm.published(
-                        loss, RankingTerm.Added.NONE, z, classes))
+        Outcome outcome = new SvmaxLetters(
+                        (loss, added, z, classes) -> RankingTerm.published(loss, RankingTerm.Added.NONE, z, classes))
                 .run(setting);
         outcome.claims().stream()
-                .filter(claim -> claim.text().contains("recall@1") || claim.text().contains("range"))
+                .filter(claim ->
+                        claim.text().contains("recall@1") || claim.text().contains("range"))
                 .forEach(claim -> assertThat(claim.measured()).isZero());
-        assertThat(new SvmaxLetters().run(setting).claims()).anyMatch(claim -> claim.measured() != null && claim.measured() > 0);
+        assertThat(new SvmaxLetters().run(setting).claims())
+                .anyMatch(claim -> claim.measured() != null && claim.measured() > 0);
     }
 }
