@@ -51,7 +51,9 @@ final class LabRunCommand extends Job {
                             + Setting.SEED + ".")
     List<Long> seeds = new ArrayList<>();
 
-    @Option(names = "--quick", description = "Uses smaller samples and shorter runs. The claims are the same.")
+    @Option(
+            names = "--quick",
+            description = "Uses smaller samples and shorter runs. Some claims about real data need the full size.")
     boolean quick;
 
     @Option(
