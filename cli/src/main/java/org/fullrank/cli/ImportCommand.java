@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "",
             "FILE is a safetensors file. The names and shapes of its tensors tell the architecture. The means and"
                     + " deviations of the pixels and the size of the images are read from config.json or"
-                    + " preprocessor_config.json beside the file, or given as options.",
+                    + " preprocessor_config.json in its folder, or given as options.",
             "",
             "The run can be evaluated, diagnosed, exported and served as any other. pretrain --from RUN trains it"
                     + " further.",
@@ -121,7 +121,7 @@ final class ImportCommand extends Job {
             }
             InputException.when(
                     weights.needsConfiguration() && !config.stated(),
-                    "%s: found no config.json beside it, expected one, because the weights do not show where the stride"
+                    "%s: found no config.json in its folder, expected one, because the weights do not show where the stride"
                             + " is",
                     file);
             Recipe imported = recipe(weights, config);
@@ -150,7 +150,7 @@ final class ImportCommand extends Job {
         }
         int side = size != null ? size : learned > 0 ? learned : config.size();
         InputException.unless(
-                side > 0, "%s: found no config with an image size beside it; add --size PIXELS, such as 224", file);
+                side > 0, "%s: found no config with an image size in its folder; add --size PIXELS, such as 224", file);
         noteDifferences(config, side);
         return side;
     }
@@ -172,7 +172,7 @@ final class ImportCommand extends Job {
     private String stated(ForeignConfig config, int channels) {
         InputException.when(
                 config.mean().isEmpty() || config.std().isEmpty(),
-                "%s: found no config with means and deviations of the pixels beside it; add --normalize imagenet, or the"
+                "%s: found no config with means and deviations of the pixels in its folder; add --normalize imagenet, or the"
                         + " right ones",
                 file);
         return Yaml.json(new Normalize(config.mean(), config.std()));

@@ -1,0 +1,80 @@
+package org.fullrank.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.awt.image.BufferedImage;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.fullrank.engine.Keyed;
+import org.fullrank.trained.TrainedEncoder;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// The encoder that a run wrote has the names of torchvision, so `import` reads it.
+class ImportCommandTest {
+    @TempDir
+    Path folder;
+
+    private static BufferedImage noise() {
+        var image = new BufferedImage(20, 30, BufferedImage.TYPE_INT_RGB);
+        var random = Keyed.of(1);
+        for (int i = 0; i < 600; i++) {
+            image.setRGB(i % 20, i / 20, random.nextInt(1 << 24));
+        }
+        return image;
+    }
+
+    @Test
+    void importedWeightsGiveTheSameEmbeddings() {
+        Path run = folder.resolve("run");
+        String encoder = "encoder={type: resnet, depth: 18, stem: cifar, width: 0.125}";
+        String train = "train={epochs: 1, batch: 16, precision: fp32, threads: 1}";
+        String cache = "data.cache=" + folder.resolve("cache");
+        CommandLineRun trained = CommandLineRun.of(
+                "pretrain",
+                "--recipe",
+                "small-vicreg",
+                "--data",
+                "shapes",
+                "--out",
+                run.toString(),
+                "--no-preflight",
+                "--set",
+                "views.size=16",
+                "--set",
+                "views.normalize=half",
+                "--set",
+                "data.samples=64",
+                "--set",
+                encoder,
+                "--set",
+                "method.projector.widths=[8, 8]",
+                "--set",
+                train,
+                "--set",
+                cache);
+        assertThat(trained.code()).as(trained.err()).isZero();
+        String weights = run.resolve("encoder.safetensors").toString();
+        Path imported = folder.resolve("imported");
+
+        CommandLineRun unknown = CommandLineRun.of("import", weights, "--out", imported.toString());
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err()).contains("add --size PIXELS");
+        CommandLineRun bare = CommandLineRun.of("import", weights, "--size", "16", "--out", imported.toString());
+        assertThat(bare.err()).contains("add --normalize imagenet");
+        assertThat(Files.exists(imported)).isFalse();
+
+        CommandLineRun done = CommandLineRun.of(
+                "import", weights, "--size", "16", "--normalize", "half", "--out", imported.toString());
+        assertThat(done.code()).as(done.err()).isZero();
+        assertThat(done.out()).contains("torchvision ResNet of depth 18, width 0.125, stem cifar");
+        try (var first = TrainedEncoder.open(run);
+                var second = TrainedEncoder.open(imported)) {
+            assertThat(second.embed(noise())).containsExactly(first.embed(noise()), within(1e-6f));
+        }
+        CommandLineRun evaluated = CommandLineRun.of("evaluate", imported.toString());
+        assertThat(evaluated.code()).isEqualTo(2);
+        assertThat(evaluated.err()).contains("its weights are imported");
+    }
+}
