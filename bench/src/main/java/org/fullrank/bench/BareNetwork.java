@@ -49,7 +49,7 @@ final class BareNetwork implements AutoCloseable {
                 throw new InputException("method: found another one, expected joint-embedding for this figure");
         }
         parameters = net.build(device, ScalarType.Float);
-        optimizer = Optimizer.of(recipe.optimizer(), parameters);
+        optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), parameters, recipe.seed(), precision);
     }
 
     Device device() {

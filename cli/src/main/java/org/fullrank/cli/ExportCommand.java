@@ -7,6 +7,7 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.OnnxEncoder;
+import org.fullrank.trained.ExportedClassifier;
 import org.fullrank.trained.Int8Export;
 import org.fullrank.trained.OnnxExport;
 import org.fullrank.trained.Trained;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  fullrank export runs/mine --out encoder.onnx",
-            "  fullrank export runs/mine --out encoder.onnx --layer layer3"
+            "  fullrank export runs/mine --out encoder.onnx --layer layer3",
+            "  fullrank export runs/mine --out classifier.onnx --classifier"
         })
 final class ExportCommand extends Job {
     @Option(
@@ -68,9 +70,22 @@ final class ExportCommand extends Job {
     @Option(
             names = "--calibrate",
             paramLabel = "PATH",
-            description = "Labeled data for --int8, if the data of the run have no labels. Default: the data of the"
-                    + " run.")
+            description = "Labeled data for --int8 and --classifier, if the data of the run have no labels. Default:"
+                    + " the data of the run.")
     private @Nullable String calibrate;
+
+    @Option(
+            names = "--classifier",
+            description = "Adds the output logits, float32 [N, classes]: the linear probe, fitted on the train split."
+                    + " The note classes of the model has the names in order. This needs labels.")
+    private boolean classifier;
+
+    @Option(
+            names = "--projector",
+            description =
+                    "Adds the output projection, float32 [N, E]: the embeddings that the objective of the training"
+                            + " acts on.")
+    private boolean projector;
 
     @Mixin
     private final EncoderOptions options = new EncoderOptions();
@@ -94,7 +109,17 @@ final class ExportCommand extends Job {
                 "source",
                 String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
         notes.put("layer", layer == null ? "representation" : layer);
-        InputException.when(calibrate != null && !int8, "--calibrate: found no --int8, which it serves; add --int8");
+        InputException.when(
+                calibrate != null && !int8 && !classifier,
+                "--calibrate: found neither --int8 nor --classifier, which it serves; add one of them");
+        InputException.when(
+                int8 && (classifier || projector),
+                "--int8: found --classifier or --projector, expected neither with 8 bits; leave one of the options out");
+        InputException.when(
+                layer != null && projector,
+                "--projector: found --layer, expected the representation, which the projector reads; leave one of the"
+                        + " options out");
+        ExportedClassifier probe = classifier && !int8 ? probe() : null;
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
             InputException.when(
@@ -108,7 +133,7 @@ final class ExportCommand extends Job {
                 writeInt8(reads, notes);
                 return;
             }
-            written = encoder.exportOnnx(out, reads, layer, notes);
+            written = encoder.exportOnnx(out, reads, layer, notes, new TrainedEncoder.Heads(projector, probe));
         }
         if (options.json) {
             out().println(new Json()
@@ -116,11 +141,23 @@ final class ExportCommand extends Job {
                     .put("bytes", written.bytes())
                     .put("input", written.input())
                     .put("width", written.width())
-                    .put("difference", written.difference()));
+                    .put("difference", written.difference())
+                    .put("linearAccuracy", probe == null ? null : probe.accuracy()));
         } else {
             out().println(
                             "%s: input %s, embedding float32 [N, %d]; onnxruntime differs by at most %.1e of the largest entry"
                                     .formatted(written.file(), written.input(), written.width(), written.difference()));
+            if (probe != null) {
+                out().println("logits float32 [N, %d]; linear accuracy %.4f on %d test items"
+                        .formatted(probe.classes().size(), probe.accuracy(), probe.items()));
+            }
+        }
+    }
+
+    private ExportedClassifier probe() {
+        try (Trained trained =
+                Trained.open(options.run, new Trained.Reading(calibrate, options.best), err()::println)) {
+            return ExportedClassifier.fit(trained, layer);
         }
     }
 

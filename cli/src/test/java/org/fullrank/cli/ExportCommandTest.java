@@ -3,9 +3,11 @@ package org.fullrank.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.fullrank.engine.Keyed;
@@ -71,11 +73,51 @@ class ExportCommandTest {
         }
     }
 
+    /// The classes are halves of the first column, which an affine map of the encoder's output separates well.
+    @Test
+    void aClassifierAndTheProjectorAreFurtherOutputs() throws IOException {
+        var table = new StringBuilder("a,b,c,label\n");
+        var random = Keyed.of(2);
+        for (int i = 0; i < 200; i++) {
+            double a = random.nextGaussian();
+            table.append("%s,%s,%s,%s%n"
+                    .formatted(a, 40 + 7 * random.nextGaussian(), i % 5 + 0.5, a > 0 ? "a \"high\"" : "low"));
+        }
+        Path data = Files.writeString(folder.resolve("labeled.csv"), table);
+        Path file = folder.resolve("classifier.onnx");
+        CommandLineRun exported = CommandLineRun.of(
+                "export", run, "--out", file.toString(), "--classifier", "--projector", "--calibrate", data.toString());
+        assertThat(exported.code()).as(exported.err()).isZero();
+        assertThat(exported.out()).containsPattern("logits float32 \\[N, 2\\]; linear accuracy (0\\.[89]|1\\.0)");
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
+                .contains("[ \"a \\\"high\\\"\", \"low\" ]");
+        float[] rows = {2, 38, 2.5f, -2, 40, 1.5f};
+        try (var check = new OnnxCheck(Files.readAllBytes(file), 1)) {
+            var outputs = check.run(List.of("embedding", "projection", "logits"), rows, false, 3);
+            assertThat(outputs.get(0)).hasDimensions(2, 6);
+            assertThat(outputs.get(1)).hasDimensions(2, 8);
+            float[][] logits = outputs.get(2);
+            assertThat(logits[0][0]).isGreaterThan(logits[0][1]);
+            assertThat(logits[1][0]).isLessThan(logits[1][1]);
+        }
+    }
+
     @Test
     void wrongArgumentsWriteNothing() throws IOException {
         for (String[] wrong : new String[][] {
             {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
             {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
+            {"--out", folder.resolve("wrong.onnx").toString(), "--classifier", "--classifier: found no labels"},
+            {
+                "--out",
+                folder.resolve("wrong.onnx").toString(),
+                "--projector",
+                "--layer",
+                "0",
+                "--projector: found --layer"
+            },
+            {"--out", folder.resolve("wrong.onnx").toString(), "--int8", "--projector", "--int8: found --classifier or"
+            },
             {
                 "--out",
                 folder.resolve("wrong.onnx").toString(),

@@ -9,6 +9,7 @@ import ai.onnxruntime.OrtSession.SessionOptions;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.FloatBuffer;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -36,7 +37,20 @@ public final class OnnxCheck implements AutoCloseable {
     /// @param sizes of one input
     /// @throws JobException when onnxruntime fails
     public float[][] run(float[] values, boolean bytes, long... sizes) {
-        return results(values, bytes, sizes, result -> (float[][]) result.get(0).getValue());
+        return run(List.of(OnnxEncoder.OUTPUT), values, bytes, sizes).getFirst();
+    }
+
+    /// Several outputs `[N][D]` by name, from one run.
+    ///
+    /// @throws JobException when onnxruntime fails
+    public List<float[][]> run(List<String> names, float[] values, boolean bytes, long... sizes) {
+        return results(values, bytes, sizes, result -> {
+            var outputs = new ArrayList<float[][]>();
+            for (String name : names) {
+                outputs.add((float[][]) result.get(name).orElseThrow().getValue());
+            }
+            return outputs;
+        });
     }
 
     /// The scalars of a model that computes some beside its embedding, by name.

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// - images: `[N, H, W, C]` from 0 to 255, see [Input]
 /// - vectors: `[N, F]`, and series: `[N, C, L]`, float32
 ///
-/// Its output `embedding` is float32 `[N, D]`. N is free.
+/// Its output `embedding` is float32 `[N, D]`. N is free. There may be further outputs, see [OnnxHead].
 ///
 /// Source: the ONNX specification, IR version 10, operator sets 18 and 20.
 ///
@@ -57,9 +57,21 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
     /// @param layer name of a block whose pooled output is the result; null: the representation
     /// @param storedShorterSide an image with a larger shorter side is first scaled to this, as in a data set
     /// @param notes what a reader of the file should know, by name
-    public record Settings(Input input, @Nullable String layer, int storedShorterSide, Map<String, String> notes) {
+    /// @param heads further outputs
+    public record Settings(
+            Input input,
+            @Nullable String layer,
+            int storedShorterSide,
+            Map<String, String> notes,
+            List<OnnxHead> heads) {
         public Settings {
             notes = new LinkedHashMap<>(notes);
+            heads = List.copyOf(heads);
+        }
+
+        /// Without further outputs.
+        public Settings(Input input, @Nullable String layer, int storedShorterSide, Map<String, String> notes) {
+            this(input, layer, storedShorterSide, notes, List.of());
         }
     }
 
@@ -181,6 +193,7 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
         x = graph.scaled(x, scale.factor(), scale.offset(), axes);
         String y = settings.layer == null ? encoder.write(graph, x) : encoder.write(graph, x, settings.layer);
         graph.renamed(y, OUTPUT);
+        settings.heads.forEach(head -> graph.renamed(head.writing().write(graph, y), head.name()));
         return graph;
     }
 
@@ -190,6 +203,7 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
     byte[] model(OnnxGraph graph, List<String> scalars) {
         var outputs = new ArrayList<Protobuf>();
         outputs.add(value(OUTPUT, false, width()));
+        settings.heads.forEach(head -> outputs.add(value(head.name(), false, head.width())));
         scalars.forEach(name -> outputs.add(scalar(name)));
         var model = new Protobuf()
                 .number(1, IR_VERSION)

@@ -1,6 +1,7 @@
 package org.fullrank.linalg;
 
 import org.bytedeco.javacpp.DoublePointer;
+import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.openblas.global.openblas;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -14,6 +15,28 @@ public final class Gram {
     private static final int BLOCK_ROWS = 2048;
 
     private Gram() {}
+
+    /// `X X'` of a matrix `[n, m]` without a graph, `[n, n]`, with both triangles. The caller's scope owns it.
+    public static Tensor ofRows(Tensor x) {
+        return on(x) ? mirrored(x.contiguous(), openblas.CblasNoTrans, x.size(0)) : x.mm(x.t());
+    }
+
+    /// `X' X` of a matrix `[n, m]` without a graph, `[m, m]`, with both triangles. The caller's scope owns it.
+    public static Tensor ofColumns(Tensor x) {
+        return on(x) ? mirrored(x.contiguous(), openblas.CblasTrans, x.size(1)) : x.t().mm(x);
+    }
+
+    /// Whether OpenBLAS can compute the product.
+    private static boolean on(Tensor x) {
+        ScalarType type = x.scalar_type().intern();
+        return Device.of(x) == Device.CPU && x.numel() > 0 && (type == ScalarType.Float || type == ScalarType.Double);
+    }
+
+    private static Tensor mirrored(Tensor x, int transposed, long side) {
+        Tensor lower = Tensors.zeros(Device.CPU, x.scalar_type(), side, side);
+        add(x, transposed, lower);
+        return lower.add_(lower.tril(-1).t());
+    }
 
     /// `X' X / N` of `x`, shape `[N, D]` float32, as float64 `[D, D]` with both triangles. Float32 products
     /// of blocks of rows are summed in float64. The caller's scope owns it.
@@ -49,17 +72,32 @@ public final class Gram {
         int side = Math.toIntExact(gram.size(0));
         int depth = Math.toIntExact(rows.numel() / side);
         int width = Math.toIntExact(rows.size(1));
-        openblas.cblas_dsyrk(
-                openblas.CblasRowMajor,
-                openblas.CblasLower,
-                transposed,
-                side,
-                depth,
-                1,
-                new DoublePointer(rows.data_ptr_double()),
-                width,
-                1,
-                new DoublePointer(gram.data_ptr_double()),
-                side);
+        if (rows.scalar_type().intern() == ScalarType.Double) {
+            openblas.cblas_dsyrk(
+                    openblas.CblasRowMajor,
+                    openblas.CblasLower,
+                    transposed,
+                    side,
+                    depth,
+                    1,
+                    new DoublePointer(rows.data_ptr_double()),
+                    width,
+                    1,
+                    new DoublePointer(gram.data_ptr_double()),
+                    side);
+        } else {
+            openblas.cblas_ssyrk(
+                    openblas.CblasRowMajor,
+                    openblas.CblasLower,
+                    transposed,
+                    side,
+                    depth,
+                    1,
+                    new FloatPointer(rows.data_ptr_float()),
+                    width,
+                    1,
+                    new FloatPointer(gram.data_ptr_float()),
+                    side);
+        }
     }
 }

@@ -10,10 +10,15 @@ import org.fullrank.view.InputShape;
 ///
 /// @param channels one stage for each entry; each stage after the first halves the image
 /// @param depth convolutions for each stage
-/// @param stemStride stride of the very first convolution: 1, or 2 to halve the image at once
+/// @param stemStride stride of the very first convolution: 1, or 2 or 4 to shrink the image at once
+/// @param stemKernel side of the very first convolution: 3, or equal to its stride. It then reads patches that do
+///     not overlap, as a vision transformer does, which takes less time
 /// @param orthogonal whether the convolutions are orthogonal maps with kernels of the image's size. Where an
 ///     ordinary convolution has a stride, the image is halved before the orthogonal one
-public record ConvNet(List<Integer> channels, int depth, int stemStride, boolean orthogonal) implements EncoderSpec {
+public record ConvNet(List<Integer> channels, int depth, int stemStride, int stemKernel, boolean orthogonal)
+        implements EncoderSpec {
+    /// Side of a convolution.
+    public static final int KERNEL = 3;
     /// Four stages: the receptive field then covers an image of 32 pixels.
     public static final List<Integer> DEFAULT_CHANNELS = List.of(32, 64, 128, 256);
     /// Two convolutions per stage, as in VGG's smallest nets.
@@ -25,14 +30,29 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, boolean
         if (depth < 1 || depth > 16) {
             throw new InputException("depth: found %d, expected 1 to 16 convolutions a stage".formatted(depth));
         }
-        if (stemStride != 1 && stemStride != 2) {
-            throw new InputException("stemStride: found %d, expected 1 or 2".formatted(stemStride));
+        if (stemStride != 1 && stemStride != 2 && stemStride != 4) {
+            throw new InputException("stemStride: found %d, expected 1, 2 or 4".formatted(stemStride));
         }
+        InputException.unless(
+                stemKernel == KERNEL || stemKernel == stemStride && stemStride > 1,
+                "stemKernel: found %d, expected 3, or the stemStride of 2 or 4",
+                stemKernel);
+        InputException.when(
+                orthogonal && (stemKernel != KERNEL || stemStride > 2),
+                "stemKernel: found a first convolution of side %d and stride %d, expected side 3 and stride 1 or 2,"
+                        + " because orthogonal convolutions have no other",
+                stemKernel,
+                stemStride);
     }
 
-    /// With ordinary convolutions.
+    /// With ordinary convolutions of side 3.
     public ConvNet(List<Integer> channels, int depth, int stemStride) {
         this(channels, depth, stemStride, false);
+    }
+
+    /// With convolutions of side 3.
+    public ConvNet(List<Integer> channels, int depth, int stemStride, boolean orthogonal) {
+        this(channels, depth, stemStride, KERNEL, orthogonal);
     }
 
     public static ConvNet defaults() {
@@ -66,6 +86,11 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, boolean
     }
 
     @Override
+    public boolean readsAnySize() {
+        return !orthogonal;
+    }
+
+    @Override
     public Encoder build(NetworkBuilder net, InputShape input) {
         var blocks = new ArrayList<Encoder.Block>();
         InputShape.Image image = input.requireImage("a convolutional network");
@@ -76,10 +101,11 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, boolean
             boolean first = blocks.size() % depth == 0;
             int out = channels.get(stage);
             int stride = !first ? 1 : stage > 0 ? 2 : stemStride;
-            grid = stride == 1 ? grid : grid.halved();
+            int kernel = first && stage == 0 ? stemKernel : KERNEL;
+            grid = orthogonal && stride == 2 ? grid.halved() : grid;
             NetworkBuilder block = net.in(name);
             Layer layer = Layer.chain(List.of(
-                    convolution(block.in("conv"), in, out, stride, grid),
+                    convolution(block.in("conv"), in, out, kernel, stride, grid),
                     Layers.batchNorm(block.in("bn"), out, 1),
                     Layers.relu()));
             blocks.add(new Encoder.Block(name, layer, out));
@@ -89,9 +115,9 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, boolean
     }
 
     /// @param grid of the output
-    private Layer convolution(NetworkBuilder net, int in, int out, int stride, FourierGrid grid) {
+    private Layer convolution(NetworkBuilder net, int in, int out, int kernel, int stride, FourierGrid grid) {
         if (!orthogonal) {
-            return Layers.convolution(net, in, out, 3, stride);
+            return Layers.convolution(net, in, out, kernel, stride, kernel == KERNEL ? 1 : 0);
         }
         if (stride == 1) {
             return OrthogonalConvolution.of(net, in, out, grid);

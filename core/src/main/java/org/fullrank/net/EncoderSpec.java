@@ -23,6 +23,11 @@ public sealed interface EncoderSpec permits ResNet, ConvNet, Vgg, Vit, ResNet1d,
         return true;
     }
 
+    /// Whether one network reads images of several sizes.
+    default boolean readsAnySize() {
+        return false;
+    }
+
     /// Declares the parameters in `net` and builds the layers: `[B, C, H, W]`, `[B, F]` or `[B, C,
     /// L]` to `[B, D]`.
     ///

@@ -81,6 +81,11 @@ public record ResNet(int depth, Stem stem, double width, boolean zeroInit) imple
     }
 
     @Override
+    public boolean readsAnySize() {
+        return true;
+    }
+
+    @Override
     public Encoder build(NetworkBuilder net, InputShape input) {
         var blocks = new ArrayList<Encoder.Block>();
         List<Integer> counts = depth == 18 ? List.of(2, 2, 2, 2) : List.of(3, 4, 6, 3);

@@ -79,6 +79,11 @@ public record Vgg(List<Integer> channels, List<Integer> poolAfter, Start init) i
 
     /// Convolutions are named by their position in the chain of layers, as torchvision names them.
     @Override
+    public boolean readsAnySize() {
+        return true;
+    }
+
+    @Override
     public Encoder build(NetworkBuilder net, InputShape input) {
         InputShape.Image image = input.requireImage("a convolutional network");
         requirePixelsForPools(image.height(), image.width());

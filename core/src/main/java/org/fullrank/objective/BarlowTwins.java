@@ -7,6 +7,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Gram;
 import org.fullrank.settings.Named;
 import org.fullrank.spectral.SpectralObjective;
 
@@ -86,7 +87,7 @@ public record BarlowTwins(double lambda, double scale, double epsilon) implement
             this.x = x;
             this.n = x.getFirst().size(0);
             this.wide = wide;
-            grams = wide ? x.stream().map(view -> view.mm(view.t())).toList() : List.of();
+            grams = wide ? x.stream().map(Gram::ofRows).toList() : List.of();
             diagonal = x.getFirst().new_zeros(new long[0]);
             offDiagonal = diagonal;
             forEachPair((a, b, pair) -> {

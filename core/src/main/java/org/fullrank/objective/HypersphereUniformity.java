@@ -3,6 +3,7 @@ package org.fullrank.objective;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Gram;
 import org.fullrank.settings.Named;
 
 /// Measures how unevenly embeddings cover the unit sphere, `log mean_{i != j} exp(-t |x_i - x_j|^2)`. Here,
@@ -35,8 +36,10 @@ public record HypersphereUniformity(double t) implements Regularizer {
         Tensor x = rows.values(); // [N, D]
         // On the sphere -t |x - y|^2 = 2t (x . y - 1). A row of zeros is at the squared distance 1 from the sphere and
         // 0 from another such row, where this has 2: each row that is shorter than 1 gets back what it lacks.
-        Tensor kernel =
-                x.mm(x.t()).sub_(Tensors.scalar(1)).mul_(Tensors.scalar(2 * t)).exp_(); // [N, N]
+        Tensor kernel = Gram.ofRows(x)
+                .sub_(Tensors.scalar(1))
+                .mul_(Tensors.scalar(2 * t))
+                .exp_(); // [N, N]
         Tensor missing = rows.norms().le(Tensors.scalar(UnitRows.NORM_FLOOR)).to(x.scalar_type()); // [N, 1]
         Tensor nearer = missing.mul_(Tensors.scalar(t)).exp_(); // [N, 1], 1 for a row of norm 1
         kernel.mul_(nearer).mul_(nearer.t());

@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Gram;
 import org.fullrank.settings.Named;
 import org.fullrank.spectral.SpectralObjective;
 
@@ -37,7 +38,7 @@ public record NtXent(double temperature) implements Objective {
         long n = views.samples();
         UnitRows rows = UnitRows.of(views);
         Tensor unit = rows.values().view(v * n, views.width()); // [V N, D]
-        Tensor logits = unit.mm(unit.t()).div_(Tensors.scalar(temperature)); // [V N, V N]
+        Tensor logits = Gram.ofRows(unit).div_(Tensors.scalar(temperature)); // [V N, V N]
         logits.fill_diagonal_(Tensors.scalar(0));
         double anchors = v * n;
         Tensor positives = alike(logits, v, n).sum().div(Tensors.scalar(anchors * (v - 1)));

@@ -3,6 +3,7 @@ package org.fullrank.objective;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Gram;
 import org.fullrank.linalg.Reductions;
 import org.jspecify.annotations.Nullable;
 
@@ -43,13 +44,13 @@ final class OffDiagonal {
     /// @param lengths the diagonal of G, `[D]`; null if `gram` does not include it
     private record Sum(Tensor value, Tensor gram, @Nullable Tensor lengths) {
         static Sum byColumns(Tensor centered) {
-            Tensor gram = centered.t().mm(centered).fill_diagonal_(Tensors.scalar(0)); // [D, D]
+            Tensor gram = Gram.ofColumns(centered).fill_diagonal_(Tensors.scalar(0)); // [D, D]
             return new Sum(gram.square().sum(), gram, null);
         }
 
         static Sum byRows(Tensor centered) {
             Tensor lengths = centered.square().sum(0); // [D]
-            Tensor gram = centered.mm(centered.t()); // [N, N]
+            Tensor gram = Gram.ofRows(centered); // [N, N]
             Tensor all = gram.square().sum();
             Tensor diagonal = lengths.square().sum();
             boolean exact = centered.scalar_type().intern() == ScalarType.Double;

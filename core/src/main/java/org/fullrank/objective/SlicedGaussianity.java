@@ -1,13 +1,21 @@
 package org.fullrank.objective;
 
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
+import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Reductions;
 import org.fullrank.settings.Named;
 
 /// SIGReg. SIGReg projects the embeddings on random unit directions and measures their distance from a
@@ -82,52 +90,70 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
 
     @Override
     public Terms evaluate(Tensor z, long draw) {
-        return evaluate(z, directions(z, draw));
+        return evaluate(List.of(z), draw).getFirst();
     }
 
     /// Draws the directions once for all views.
     @Override
     public List<Terms> evaluate(List<Tensor> views, long draw) {
         Tensor unit = directions(views.getFirst(), draw); // [M, D]
-        return views.stream().map(z -> evaluate(z, unit)).toList();
-    }
-
-    /// @param unit directions, `[M, D]`
-    private Terms evaluate(Tensor z, Tensor unit) {
-        Tensor x = z.detach().mm(unit.t()); // [N, M]
-        Tensor statistics = x.select(0, 0).mul(Tensors.scalar(0)); // [M]
-        Tensor slopes = x.mul(Tensors.scalar(0)); // [N, M], of each statistic in its projections
+        Tensor x = torch.stack(vector(views.stream().map(z -> z.detach().mm(unit.t())))); // [V, N, M]
+        Tensor statistics = Reductions.sum(x, 1).zero_(); // [V, 1, M]
+        Tensor slopes = torch.zeros_like(x); // [V, N, M], of each statistic in its projections
         double step = range / (points - 1);
         for (int k = 1; k < points; k++) { // at t = 0 both functions are 1
             double share = (k == points - 1 ? step : 2 * step) * weighting.at(k * step);
             addFrequency(x, k * step, share, statistics, slopes);
         }
-        Tensor shares = shares(statistics); // [M]
-        Tensor value = statistics.mul(shares).sum();
-        return Terms.of(part(), Surrogate.of(value, z, slopes.mul_(shares).mm(unit)));
+        Tensor shares = shares(statistics); // [V, 1, M]
+        Tensor values = statistics.mul(shares).sum(new long[] {1, 2}, false, new ScalarTypeOptional()); // [V]
+        slopes.mul_(shares);
+        var terms = new ArrayList<Terms>();
+        for (int v = 0; v < views.size(); v++) {
+            Tensor z = views.get(v);
+            Tensor value = values.select(0, v);
+            terms.add(Terms.of(
+                    part(),
+                    z.requires_grad()
+                            ? Surrogate.of(value, z, slopes.select(0, v).mm(unit))
+                            : value));
+        }
+        return terms;
+    }
+
+    private static TensorVector vector(Stream<Tensor> tensors) {
+        var vector = new TensorVector();
+        tensors.forEach(vector::push_back);
+        return vector;
     }
 
     /// Adds `N share |mean_n exp(i t x_n) - exp(-t^2/2)|^2` of each direction to its statistic, and the
     /// derivative to the slopes.
     private static void addFrequency(Tensor x, double t, double share, Tensor statistics, Tensor slopes) {
         try (var scope = Scope.open()) {
-            Tensor angles = x.mul(Tensors.scalar(t)); // [N, M]
+            Tensor angles = x.mul(Tensors.scalar(t)); // [V, N, M]
             Tensor cosines = angles.cos();
             Tensor sines = angles.sin_();
-            Tensor real = cosines.mean(0).sub(Tensors.scalar(Math.exp(-t * t / 2))); // [M]
-            Tensor imaginary = sines.mean(0); // [M]
-            statistics.add_(real.square().add_(imaginary.square()).mul_(Tensors.scalar(share * x.size(0))));
+            Tensor real = mean(cosines).sub_(Tensors.scalar(Math.exp(-t * t / 2))); // [V, 1, M]
+            Tensor imaginary = mean(sines); // [V, 1, M]
             slopes.addcmul_(cosines, imaginary, Tensors.scalar(2 * share * t));
             slopes.addcmul_(sines, real, Tensors.scalar(-2 * share * t));
+            statistics.add_(real.square_().add_(imaginary.square_()), Tensors.scalar(share * x.size(1)));
         }
+    }
+
+    /// Over the samples, `[V, N, M] -> [V, 1, M]`.
+    private static Tensor mean(Tensor x) {
+        return x.mean(new long[] {1}, true, new ScalarTypeOptional());
     }
 
     private Tensor shares(Tensor statistics) {
         return switch (pooling) {
             case MEAN -> torch.full_like(statistics, Tensors.scalar(1.0 / directions));
             case MAX -> {
-                Tensor largest = statistics.ge(statistics.max()).to(statistics.scalar_type()); // [M]
-                yield largest.div(largest.sum());
+                Tensor most = statistics.amax(new long[] {-1}, true); // [V, 1, 1]
+                Tensor largest = statistics.ge(most).to(statistics.scalar_type()); // [V, 1, M]
+                yield largest.div(Reductions.sum(largest, -1));
             }
         };
     }
@@ -135,15 +161,32 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
     /// Unit directions `[M, D]` for embeddings `[N, D]`, in their type and on their device.
     Tensor directions(Tensor z, long draw) {
         int width = Math.toIntExact(z.size(1));
-        float[] values = new float[Math.multiplyExact(directions, width)];
-        IntStream.range(0, directions).parallel().forEach(m -> {
-            Keyed random = Keyed.of(draw, DIRECTION, m);
-            for (int j = 0; j < width; j++) {
-                values[m * width + j] = (float) random.nextGaussian();
+        Tensor unit = Tensors.empty(z.scalar_type().intern(), directions, width); // [M, D]
+        MemorySegment memory = Tensors.segment(unit);
+        boolean exact = unit.element_size() == Double.BYTES;
+        IntStream.range(0, directions)
+                .parallel()
+                .forEach(m -> draw(Keyed.of(draw, DIRECTION, m), m, width, memory, exact));
+        return Tensors.to(unit, Device.of(z));
+    }
+
+    /// Writes direction m to row m of the memory.
+    private static void draw(Keyed random, int m, int width, MemorySegment memory, boolean exact) {
+        float[] row = new float[width];
+        double squares = 0;
+        for (int j = 0; j < width; j++) {
+            row[j] = (float) random.nextGaussian();
+            squares += (double) row[j] * row[j];
+        }
+        double scale = 1 / Math.sqrt(squares);
+        long first = (long) m * width;
+        for (int j = 0; j < width; j++) {
+            if (exact) {
+                memory.setAtIndex(ValueLayout.JAVA_DOUBLE, first + j, row[j] * scale);
+            } else {
+                memory.setAtIndex(ValueLayout.JAVA_FLOAT, first + j, (float) (row[j] * scale));
             }
-        });
-        Tensor gaussian = Tensors.of(values, directions, width).to(z.device(), z.scalar_type());
-        return UnitRows.of(gaussian).values();
+        }
     }
 
     @Override

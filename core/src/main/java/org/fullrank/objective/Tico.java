@@ -5,6 +5,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.linalg.Gram;
 import org.fullrank.settings.Named;
 
 /// TiCo: transformation invariance and covariance contrast. With rows on the unit sphere, the loss is `1 -
@@ -61,7 +62,7 @@ public record Tico(double beta, double rho) implements Objective {
         Tensor alignment = x.mul(sum).sum().mul(Tensors.scalar(each)).add(Tensors.scalar(1));
         // mean_i x' (X' X / N) x is |X' X|_F^2 / N^2, by the smaller Gram matrix; half of its gradient is X X' X / N^2.
         boolean wide = n < views.width();
-        Tensor gram = wide ? x.mm(x.t()) : x.t().mm(x); // [N, N] or [D, D]
+        Tensor gram = wide ? Gram.ofRows(x) : Gram.ofColumns(x); // [N, N] or [D, D]
         double share = (1 - beta) / (n * n);
         Tensor contrast = gram.square().sum().mul(Tensors.scalar(share));
         Tensor slope = (wide ? gram.mm(x) : x.mm(gram)).mul_(Tensors.scalar(4 * share)); // [N, D]

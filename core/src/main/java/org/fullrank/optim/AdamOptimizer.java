@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Device;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
@@ -13,8 +14,12 @@ import org.fullrank.net.ParameterBuffer;
 /// weight decay (AdamW), `w <- w - lr decay w` comes before the step. With coupled weight decay (L2), `g <-
 /// g + decay w` comes before the moments are computed.
 final class AdamOptimizer implements Optimizer {
+    /// Parameters of a piece. The operations of a step follow each other on one piece, so they read it from the
+    /// processor's cache: five arrays of 1 MB. On a GPU, a piece has all parameters.
+    private static final long PIECE = 1 << 18;
+
     private final ParameterBuffer parameters;
-    private final List<ParameterRange> stretches;
+    private final List<ParameterRange> pieces;
     private final double beta1;
     private final double beta2;
     private final double epsilon;
@@ -24,23 +29,35 @@ final class AdamOptimizer implements Optimizer {
     private final Tensor second; // [P]
 
     AdamOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Adam spec) {
-        this(parameters, groups, spec.beta1(), spec.beta2(), spec.epsilon(), spec.weightDecay(), 0);
+        this(
+                parameters,
+                ParameterRange.of(parameters, groups),
+                spec.beta1(),
+                spec.beta2(),
+                spec.epsilon(),
+                spec.weightDecay(),
+                0);
     }
 
     AdamOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.AdamW spec) {
-        this(parameters, groups, spec.beta1(), spec.beta2(), spec.epsilon(), 0, spec.weightDecay());
+        this(parameters, ParameterRange.of(parameters, groups), spec);
+    }
+
+    /// Updates only these ranges.
+    AdamOptimizer(ParameterBuffer parameters, List<ParameterRange> ranges, OptimizerSpec.AdamW spec) {
+        this(parameters, ranges, spec.beta1(), spec.beta2(), spec.epsilon(), 0, spec.weightDecay());
     }
 
     private AdamOptimizer(
             ParameterBuffer parameters,
-            GroupSpec groups,
+            List<ParameterRange> ranges,
             double beta1,
             double beta2,
             double epsilon,
             double coupled,
             double decoupled) {
         this.parameters = parameters;
-        this.stretches = ParameterRange.of(parameters, groups);
+        this.pieces = ParameterRange.pieces(ranges, parameters.device() == Device.CPU ? PIECE : Long.MAX_VALUE);
         this.beta1 = beta1;
         this.beta2 = beta2;
         this.epsilon = epsilon;
@@ -55,27 +72,35 @@ final class AdamOptimizer implements Optimizer {
 
     @Override
     public void step(double learningRate, double predictorRate, long step) {
-        try (var scope = Scope.open();
-                var off = Gradients.off()) {
-            Tensor gradient = parameters.gradients(); // [P]
-            Tensor values = parameters.values(); // [P]
-            stretches.forEach(stretch -> stretch.addDecay(coupled, values, gradient));
-            first.lerp_(gradient, Tensors.scalar(1 - beta1));
-            second.mul_(Tensors.scalar(beta2)).addcmul_(gradient, gradient, Tensors.scalar(1 - beta2));
-            double correction1 = 1 - Math.pow(beta1, step + 1.0);
-            double correction2 = 1 - Math.pow(beta2, step + 1.0);
-            Tensor denominator = second.sqrt() // [P]
-                    .div_(Tensors.scalar(Math.sqrt(correction2)))
-                    .add_(Tensors.scalar(epsilon));
-            for (ParameterRange stretch : stretches) {
-                double rate = stretch.rate(learningRate, predictorRate);
-                Tensor moved = stretch.view(values);
-                if (stretch.decays() && decoupled > 0) {
-                    moved.mul_(Tensors.scalar(1 - rate * decoupled));
-                }
-                moved.addcdiv_(stretch.view(first), stretch.view(denominator), Tensors.scalar(-rate / correction1));
+        double correction1 = 1 - Math.pow(beta1, step + 1.0);
+        double correction2 = Math.sqrt(1 - Math.pow(beta2, step + 1.0));
+        try (var off = Gradients.off()) {
+            for (ParameterRange piece : pieces) {
+                step(piece, piece.rate(learningRate, predictorRate), correction1, correction2);
             }
         }
+    }
+
+    private void step(ParameterRange piece, double rate, double correction1, double correction2) {
+        try (var scope = Scope.open()) {
+            piece.addDecay(coupled, parameters.values(), parameters.gradients());
+            Tensor gradient = piece.view(parameters.gradients()); // [p]
+            Tensor values = piece.view(parameters.values()); // [p]
+            Tensor m = piece.view(first); // [p]
+            Tensor v = piece.view(second); // [p]
+            m.lerp_(gradient, Tensors.scalar(1 - beta1));
+            v.mul_(Tensors.scalar(beta2)).addcmul_(gradient, gradient, Tensors.scalar(1 - beta2));
+            Tensor denominator = v.sqrt().div_(Tensors.scalar(correction2)).add_(Tensors.scalar(epsilon)); // [p]
+            if (piece.decays() && decoupled > 0) {
+                values.mul_(Tensors.scalar(1 - rate * decoupled));
+            }
+            values.addcdiv_(m, denominator, Tensors.scalar(-rate / correction1));
+        }
+    }
+
+    /// The mean of the gradients, `[P]`.
+    Tensor first() {
+        return first;
     }
 
     @Override

@@ -2,11 +2,12 @@ package org.fullrank.optim;
 
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
+import org.fullrank.engine.Precision;
 import org.fullrank.net.ParameterBuffer;
 
 /// Updates the values of a parameter buffer from its gradients.
 public sealed interface Optimizer extends AutoCloseable
-        permits MomentumOptimizer, AdamOptimizer, RmspropOptimizer, OrthogonalOptimizer {
+        permits MomentumOptimizer, AdamOptimizer, RmspropOptimizer, MuonOptimizer, OrthogonalOptimizer {
     /// One update with the same learning rate for all parameters; `step` counts from 0 over the whole
     /// training.
     default void step(double learningRate, long step) {
@@ -31,25 +32,36 @@ public sealed interface Optimizer extends AutoCloseable
         return of(spec, GroupSpec.defaults(), parameters, 0);
     }
 
+    /// The same with treatments of groups, in full precision.
+    ///
+    /// @throws org.fullrank.engine.InputException when a group names a parameter that cannot stay orthogonal
+    static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, long seed) {
+        return of(spec, groups, parameters, seed, Precision.FP32);
+    }
+
     /// The optimizer of `spec` for `parameters`, with fresh state.
     ///
     /// @param seed of the random approximations of a group that stays orthogonal
+    /// @param precision of the products of Muon
     /// @throws org.fullrank.engine.InputException when a group names a parameter that cannot stay orthogonal
-    static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, long seed) {
+    static Optimizer of(
+            OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, long seed, Precision precision) {
         var orthogonal = OrthogonalGroup.of(groups, parameters);
         orthogonal.requireOrthogonal(parameters); // before there is a state that somebody must close
-        Optimizer plain = plain(spec, groups, parameters);
+        Optimizer plain = plain(spec, groups, parameters, precision);
         return orthogonal.matrices().isEmpty()
                 ? plain
                 : new OrthogonalOptimizer(plain, parameters, orthogonal, groups.orthogonalStep(), seed);
     }
 
-    private static Optimizer plain(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters) {
+    private static Optimizer plain(
+            OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, Precision precision) {
         return switch (spec) {
             case OptimizerSpec.Sgd sgd -> new MomentumOptimizer(parameters, groups, sgd);
             case OptimizerSpec.Lars lars -> new MomentumOptimizer(parameters, groups, lars);
             case OptimizerSpec.Adam adam -> new AdamOptimizer(parameters, groups, adam);
             case OptimizerSpec.Rmsprop rmsprop -> new RmspropOptimizer(parameters, groups, rmsprop);
+            case OptimizerSpec.Muon muon -> new MuonOptimizer(parameters, groups, muon, precision);
             case OptimizerSpec.AdamW adamW -> new AdamOptimizer(parameters, groups, adamW);
         };
     }

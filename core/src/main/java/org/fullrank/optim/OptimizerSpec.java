@@ -98,6 +98,43 @@ public sealed interface OptimizerSpec {
         }
     }
 
+    /// Muon (Jordan 2024, "Muon: an optimizer for hidden layers in neural networks"): matrices and filters move
+    /// by the orthogonal factor of their momentum, biases and norms by AdamW. It learns much in few steps.
+    ///
+    /// @param momentum of the gradients of matrices, with Nesterov's step
+    /// @param weightDecay decoupled
+    /// @param vectorRate the rate of AdamW for biases and norms, as a share of the learning rate
+    record Muon(double learningRate, double momentum, double weightDecay, double vectorRate) implements OptimizerSpec {
+        /// The value of Jordan's code.
+        public static final double DEFAULT_LEARNING_RATE = 0.02;
+        /// The value of Jordan's code.
+        public static final double DEFAULT_MOMENTUM = 0.95;
+        /// The default of AdamW.
+        public static final double DEFAULT_WEIGHT_DECAY = AdamW.DEFAULT_WEIGHT_DECAY;
+        /// With the default rate, AdamW has 0.002.
+        public static final double DEFAULT_VECTOR_RATE = 0.1;
+
+        public Muon {
+            requireRate(learningRate);
+            requireShare("momentum", momentum);
+            requireDecay(weightDecay);
+            InputException.unless(
+                    vectorRate >= 0 && vectorRate < 1e6,
+                    "vectorRate: found %s, expected 0 or a positive number below 1e6",
+                    vectorRate);
+        }
+
+        public static Muon defaults() {
+            return new Muon(DEFAULT_LEARNING_RATE, DEFAULT_MOMENTUM, DEFAULT_WEIGHT_DECAY, DEFAULT_VECTOR_RATE);
+        }
+
+        /// The optimizer of biases and norms, without its learning rate.
+        AdamW forVectors() {
+            return new AdamW(
+                    learningRate, AdamW.DEFAULT_BETA1, AdamW.DEFAULT_BETA2, AdamW.DEFAULT_EPSILON, weightDecay);
+        }
+    }
+
     /// Layer-wise adaptive rate scaling (You et al. 2017). The gradient of each matrix, including weight
     /// decay, is scaled by a trust ratio `eta |w| / denominator`. Biases and norms get a plain momentum step.
     ///

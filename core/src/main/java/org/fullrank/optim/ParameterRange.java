@@ -18,14 +18,14 @@ record ParameterRange(long offset, long count, boolean predictor, double factor,
     /// matrices come before vectors and the predictor is last in both. Each matrix that stays orthogonal
     /// may add two.
     static List<ParameterRange> of(ParameterBuffer parameters, GroupSpec groups) {
+        return of(parameters.segments(), groups);
+    }
+
+    /// The same for some of the segments, in the order of memory.
+    static List<ParameterRange> of(List<Segment> segments, GroupSpec groups) {
         var stretches = new ArrayList<ParameterRange>();
-        for (Segment segment : parameters.segments()) {
-            var next = new ParameterRange(
-                    segment.offset(),
-                    segment.count(),
-                    GroupSpec.isPredictor(segment),
-                    groups.factor(segment),
-                    groups.decays(segment));
+        for (Segment segment : segments) {
+            ParameterRange next = of(segment, groups);
             if (!stretches.isEmpty() && stretches.getLast().isLike(next)) {
                 next = stretches.removeLast().with(next);
             }
@@ -34,12 +34,38 @@ record ParameterRange(long offset, long count, boolean predictor, double factor,
         return stretches;
     }
 
+    /// The range of one segment.
+    static ParameterRange of(Segment segment, GroupSpec groups) {
+        return new ParameterRange(
+                segment.offset(),
+                segment.count(),
+                GroupSpec.isPredictor(segment),
+                groups.factor(segment),
+                groups.decays(segment));
+    }
+
     private boolean isLike(ParameterRange other) {
-        return predictor == other.predictor && factor == other.factor && decays == other.decays;
+        return offset + count == other.offset
+                && predictor == other.predictor
+                && factor == other.factor
+                && decays == other.decays;
     }
 
     private ParameterRange with(ParameterRange next) {
         return new ParameterRange(offset, count + next.count, predictor, factor, decays);
+    }
+
+    /// The ranges in pieces of at most `size` parameters.
+    static List<ParameterRange> pieces(List<ParameterRange> ranges, long size) {
+        var pieces = new ArrayList<ParameterRange>();
+        for (ParameterRange range : ranges) {
+            for (long done = 0; done < range.count; done += size) {
+                long length = Math.min(size, range.count - done);
+                pieces.add(
+                        new ParameterRange(range.offset + done, length, range.predictor, range.factor, range.decays));
+            }
+        }
+        return pieces;
     }
 
     /// Adds `decay` times the values `[P]` to the gradient `[P]` in this range, if weight decay applies to

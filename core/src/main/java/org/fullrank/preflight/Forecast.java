@@ -7,6 +7,7 @@ import org.fullrank.data.Split;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.MonitorSpec;
 import org.fullrank.text.Numbers;
+import org.fullrank.view.ImageViews;
 
 /// Forecasts the time and memory of a training from measured steps.
 ///
@@ -22,7 +23,8 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         double check = checkItems(rehearsal.recipe().monitor(), data) * probe.encodeSeconds();
         int every = rehearsal.recipe().monitor().everyEpochs();
         long checks = every == 0 ? 1 : Math.ceilDiv(train.epochs(), every);
-        double steps = rehearsal.totalSteps() * (stepSeconds + probe.recordSeconds() / train.logEverySteps());
+        double area = rehearsal.recipe().views() instanceof ImageViews images ? images.meanArea() : 1;
+        double steps = rehearsal.totalSteps() * (area * stepSeconds + probe.recordSeconds() / train.logEverySteps());
         MonitorSpec monitor = rehearsal.recipe().monitor();
         double looks =
                 Math.ceil((double) rehearsal.totalSteps() / monitor.quickSteps(rehearsal.totalSteps(), train.batch()));

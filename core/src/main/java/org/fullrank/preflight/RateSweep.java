@@ -81,6 +81,7 @@ final class RateSweep {
         static Range of(OptimizerSpec optimizer, double peak) {
             Range usual = switch (optimizer) {
                 case OptimizerSpec.Adam _, OptimizerSpec.AdamW _, OptimizerSpec.Rmsprop _ -> new Range(1e-6, 1);
+                case OptimizerSpec.Muon _ -> new Range(1e-5, 1e1);
                 case OptimizerSpec.Sgd _ -> new Range(1e-5, 1e2);
                 case OptimizerSpec.Lars _ -> new Range(1e-4, 1e3);
             };

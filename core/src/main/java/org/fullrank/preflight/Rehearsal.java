@@ -124,7 +124,12 @@ final class Rehearsal {
 
         private Try(Method method) {
             this.method = method;
-            this.optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed());
+            this.optimizer = Optimizer.of(
+                    recipe.optimizer(),
+                    recipe.groups(),
+                    method.parameters(),
+                    recipe.seed(),
+                    method.setting().precision());
         }
 
         Method method() {

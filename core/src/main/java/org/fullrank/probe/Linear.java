@@ -3,6 +3,8 @@ package org.fullrank.probe;
 import java.util.Arrays;
 import org.bytedeco.pytorch.LongOptional;
 import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
@@ -80,6 +82,63 @@ public final class Linear {
                                 fit.gradientShare(),
                                 fit.value()));
             }
+        });
+    }
+
+    /// A fitted probe as one affine map of the features, without standardization: `logits = W x + b`.
+    ///
+    /// @param weight W, `[C, D]`, row by row
+    /// @param bias b, `[C]`
+    public record Map(float[] weight, float[] bias) {
+        /// The logits `[N, C]` of features `[N, D]`.
+        public Tensor logits(Tensor features) {
+            return torch.linear(features, weightTensor(), new TensorOptional(biasTensor()));
+        }
+
+        /// The share of items whose largest logit is that of their class.
+        public double accuracy(Features test) {
+            try (var scope = Scope.withoutGradients()) {
+                Tensor best = logits(test.tensor()).argmax(new LongOptional(1), false); // [N]
+                int[] predicted = Arrays.stream(Tensors.longs(best))
+                        .mapToInt(Math::toIntExact)
+                        .toArray();
+                return Accuracy.of(predicted, test.labels()).share();
+            }
+        }
+
+        /// W, `[C, D]`.
+        public Tensor weightTensor() {
+            return Tensors.of(weight, bias.length, weight.length / bias.length);
+        }
+
+        /// b, `[C]`.
+        public Tensor biasTensor() {
+            return Tensors.of(bias, bias.length);
+        }
+    }
+
+    /// Fits on `train`.
+    ///
+    /// @throws InputException when the train split is unlabeled or has fewer than two classes
+    public static Map map(Features train, LinearProtocol protocol) {
+        requireTwoClasses(train.labels());
+        return NativeErrors.guard("linear probe", () -> {
+            var standardizer = Standardizer.of(train);
+            double[] fit = fit(standardizer, train, protocol).x(); // [C, D + 1]
+            int width = train.width();
+            int classes = train.names().size();
+            float[] weight = new float[classes * width];
+            float[] bias = new float[classes];
+            for (int c = 0; c < classes; c++) {
+                double shift = fit[c * (width + 1) + width];
+                for (int j = 0; j < width; j++) {
+                    double scaled = fit[c * (width + 1) + j] * standardizer.scales()[j];
+                    weight[c * width + j] = (float) scaled;
+                    shift -= scaled * standardizer.means()[j];
+                }
+                bias[c] = (float) shift;
+            }
+            return new Map(weight, bias);
         });
     }
 

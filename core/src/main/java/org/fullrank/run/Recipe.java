@@ -13,6 +13,7 @@ import org.fullrank.optim.GroupSpec;
 import org.fullrank.optim.OptimizerSpec;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.settings.Nearest;
+import org.fullrank.view.ImageViews;
 import org.fullrank.view.ViewSpec;
 
 /// All settings of a training run. Two runs with equal recipes on equal data give equal weights.
@@ -55,6 +56,10 @@ public record Recipe(
                 "views.views: found %d, expected at least %d, because the method compares views of an item; raise it",
                 views.views(),
                 method.leastViews());
+        InputException.when(
+                views instanceof ImageViews images && !images.growth().isEmpty() && !encoder.readsAnySize(),
+                "views.growth: found views of several sizes, expected one size for this encoder; use an encoder resnet,"
+                        + " convnet or vgg, or leave out views.growth");
         method.requireBatch(train.batch());
         InputException.when(
                 groups.needsPredictor() && !method.trainsPredictor(),

@@ -91,7 +91,7 @@ final class FlightRecorder implements AutoCloseable {
             batches.add(new Flight.Batch(
                     step,
                     learner.epoch(step),
-                    Arrays.stream(learner.batch(step)).boxed().toList()));
+                    Arrays.stream(learner.items(step)).boxed().toList()));
         }
         return batches;
     }

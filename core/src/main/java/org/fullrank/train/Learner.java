@@ -17,18 +17,16 @@ import org.fullrank.optim.OrthogonalGroup;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.view.ViewGenerator;
-import org.fullrank.view.ViewTensors;
-import org.fullrank.view.ViewsAhead;
 import org.jspecify.annotations.Nullable;
 
 /// Everything that one training step needs: the network, the optimizer, the views, and the items of each
 /// step. A step depends only on the state and on its number. So a step can be repeated exactly.
-public final class Learner implements AutoCloseable {
+public final class Learner implements AutoCloseable, StepViews.Order {
     private final Recipe recipe;
     private final BatchOrder batches;
     private final Device device;
     private final ViewGenerator views;
-    private final @Nullable ViewsAhead ahead;
+    private final StepViews stepViews;
     private final Checkpoint.Origin origin;
     private final Method method;
     private final Optimizer optimizer;
@@ -51,10 +49,9 @@ public final class Learner implements AutoCloseable {
         totalSteps = recipe.train().steps(items.size());
         var setting = Method.Setting.of(device, recipe.train().precision().resolve(device));
         method = MethodBuilder.build(recipe, views, setting, notes::add);
-        optimizer = Optimizer.of(recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed());
-        ahead = device == Device.CPU
-                ? null
-                : new ViewsAhead(views, recipe.train().batch(), device);
+        optimizer = Optimizer.of(
+                recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed(), setting.precision());
+        stepViews = new StepViews(views, this, recipe.train().batch(), totalSteps, device);
     }
 
     public Method method() {
@@ -101,12 +98,14 @@ public final class Learner implements AutoCloseable {
         return totalSteps;
     }
 
-    int epoch(long step) {
+    @Override
+    public int epoch(long step) {
         return Math.toIntExact(step / stepsPerEpoch);
     }
 
     /// The items of a step, which counts from 0.
-    int[] batch(long step) {
+    @Override
+    public int[] items(long step) {
         int epoch = epoch(step);
         if (epoch != orderOf) {
             order = batches.epoch(epoch);
@@ -118,8 +117,8 @@ public final class Learner implements AutoCloseable {
 
     /// Computes the gradients of a step and stores them in the buffer. The caller's scope owns the result.
     public Method.Outcome gradients(long step) {
-        int[] indices = batch(step);
-        List<Tensor> batch = viewsOf(indices, step);
+        int[] indices = items(step);
+        List<Tensor> batch = stepViews.of(step);
         for (int v = 0; v < batch.size(); v++) {
             NonFiniteTrace.seen("view %d of the items".formatted(v), batch.get(v), batch.get(v));
         }
@@ -127,23 +126,6 @@ public final class Learner implements AutoCloseable {
                 new Method.Batch(batch, batches.classes(indices)),
                 recipe.train().chunks(),
                 step);
-    }
-
-    /// The views of a step. On a GPU the host makes them one step ahead; on a CPU the engine needs all
-    /// processors.
-    private List<Tensor> viewsOf(int[] indices, long step) {
-        if (ahead != null) {
-            List<Tensor> batch = ahead.take(indices, epoch(step));
-            if (step + 1 < totalSteps) {
-                ahead.prepare(batch(step + 1), epoch(step + 1));
-            }
-            return batch;
-        }
-        var batch = new ArrayList<Tensor>();
-        for (int v = 0; v < views.views(); v++) {
-            batch.add(ViewTensors.view(views, indices, epoch(step), v, device));
-        }
-        return batch;
     }
 
     public double gradientNorm() {
@@ -201,9 +183,7 @@ public final class Learner implements AutoCloseable {
 
     @Override
     public void close() {
-        if (ahead != null) {
-            ahead.close();
-        }
+        stepViews.close();
         optimizer.close();
         method.close();
     }

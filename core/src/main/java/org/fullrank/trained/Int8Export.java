@@ -63,7 +63,7 @@ public record Int8Export(
             Path out, Trained trained, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
         InputException.when(trained.data().classNames().isEmpty(), NO_LABELS);
         int threads = Threads.resolve(trained.recipe().train().threads());
-        var settings = OnnxExport.settings(trained.recipe(), input, layer, notes);
+        var settings = OnnxExport.settings(trained.recipe(), input, layer, notes, List.of());
         var model = new OnnxEncoder(
                 trained.method().encoder(),
                 trained.views().shape(),

@@ -18,6 +18,7 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.export.OnnxCheck;
 import org.fullrank.export.OnnxEncoder;
+import org.fullrank.export.OnnxHead;
 import org.fullrank.file.AtomicFile;
 import org.fullrank.image.Pixels;
 import org.fullrank.method.Method;
@@ -52,13 +53,17 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
 
     /// The settings of a model, with what the module `runtime` must know.
     static OnnxEncoder.Settings settings(
-            Recipe recipe, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+            Recipe recipe,
+            OnnxEncoder.Input input,
+            @Nullable String layer,
+            Map<String, String> notes,
+            List<OnnxHead> heads) {
         int stored = recipe.data().storedShorterSide();
         var all = new LinkedHashMap<>(notes);
         if (recipe.views() instanceof ImageViews) {
             all.put(OnnxEncoder.STORED_SHORTER_SIDE, String.valueOf(stored));
         }
-        return new OnnxEncoder.Settings(input, layer, stored, all);
+        return new OnnxEncoder.Settings(input, layer, stored, all, heads);
     }
 
     static OnnxExport write(Path file, Method method, ViewGenerator views, OnnxEncoder.Settings settings, int threads) {
@@ -68,14 +73,30 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
         try (var check = new OnnxCheck(model, threads)) {
             for (int count : BATCHES) {
                 for (Trial trial : trials(encoder, method, views, count)) {
-                    float[][] found = check.run(trial.raw, encoder.readsBytes(), trial.sizes);
-                    difference = Math.max(difference, difference(found, trial.expected)); // NaN stays NaN
+                    difference = Math.max(difference, difference(encoder, check, trial)); // NaN stays NaN
                 }
             }
         }
         requireSame(file, difference);
         AtomicFile.write(file, model);
         return new OnnxExport(file, model.length, encoder.inputText(), encoder.width(), difference);
+    }
+
+    /// The largest difference over all outputs.
+    private static double difference(OnnxEncoder encoder, OnnxCheck check, Trial trial) {
+        List<OnnxHead> heads = encoder.settings().heads();
+        var names = new ArrayList<>(List.of(OnnxEncoder.OUTPUT));
+        heads.forEach(head -> names.add(head.name()));
+        List<float[][]> found = check.run(names, trial.raw, encoder.readsBytes(), trial.sizes);
+        double difference = difference(found.getFirst(), trial.expected);
+        for (int i = 0; i < heads.size(); i++) {
+            try (var scope = Scope.withoutGradients()) {
+                Tensor embedding = Tensors.of(trial.expected, trial.expected.length / encoder.width(), encoder.width());
+                float[] expected = Tensors.floats(heads.get(i).values().apply(embedding));
+                difference = Math.max(difference, difference(found.get(i + 1), expected));
+            }
+        }
+        return difference;
     }
 
     /// @throws JobException when the difference is too large, or NaN

@@ -3,9 +3,13 @@ package org.fullrank.trained;
 import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Consumer;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.data.ImageFile;
 import org.fullrank.data.Images;
 import org.fullrank.data.Items;
@@ -14,9 +18,13 @@ import org.fullrank.data.Vectors;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Precision;
+import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.export.OnnxEncoder;
+import org.fullrank.export.OnnxHead;
 import org.fullrank.method.Method;
+import org.fullrank.net.Mode;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
 import org.fullrank.run.Recipe;
@@ -177,8 +185,17 @@ public final class TrainedEncoder implements AutoCloseable {
     ///     trained on time series or on a table with categories
     /// @throws org.fullrank.engine.JobException when the outputs differ by more than
     ///     [OnnxExport#LARGEST_DIFFERENCE]
+    public OnnxExport exportOnnx(Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+        return exportOnnx(out, input, layer, notes, Heads.none());
+    }
+
+    /// The same with further outputs.
+    ///
+    /// @param heads further outputs of the model
+    /// @throws InputException as above, or when there is no projector
+    /// @throws org.fullrank.engine.JobException as above
     public synchronized OnnxExport exportOnnx(
-            Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
+            Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes, Heads heads) {
         if (readsImages()) {
             channels();
         } else {
@@ -186,8 +203,47 @@ public final class TrainedEncoder implements AutoCloseable {
             network(Vectors.of(new float[features], features));
         }
         Network built = Objects.requireNonNull(network);
-        var settings = OnnxExport.settings(recipe, input, layer, notes);
+        var all = new LinkedHashMap<>(notes);
+        var outputs = new ArrayList<OnnxHead>();
+        if (heads.projector) {
+            outputs.add(projection(built.method));
+        }
+        if (heads.classifier != null) {
+            outputs.add(heads.classifier.head());
+            all.put("classes", heads.classifier.note());
+        }
+        var settings = OnnxExport.settings(recipe, input, layer, all, outputs);
         return OnnxExport.write(out, built.method, built.views, settings, threads);
+    }
+
+    /// Further outputs of a model.
+    ///
+    /// @param projector whether the output `projection` has what the objective of the training acts on
+    /// @param classifier of the output `logits`; null: there is none
+    public record Heads(boolean projector, @Nullable ExportedClassifier classifier) {
+        public static Heads none() {
+            return new Heads(false, null);
+        }
+    }
+
+    private static OnnxHead projection(Method method) {
+        InputException.when(
+                method.projector().layers().isEmpty(),
+                "--projector: found a method without a projector, expected one with method.projector; leave the option"
+                        + " out");
+        try (var scope = Scope.withoutGradients()) {
+            Tensor none = Tensors.zeros(
+                    method.parameters().device(),
+                    ScalarType.Float,
+                    1,
+                    method.encoder().blocks().getLast().width());
+            int width = Math.toIntExact(method.project(none, Mode.EVALUATE).size(1));
+            return new OnnxHead(
+                    "projection",
+                    width,
+                    (graph, x) -> method.projector().write(graph, x),
+                    y -> method.project(Tensors.to(y, method.parameters().device()), Mode.EVALUATE));
+        }
     }
 
     private Network network(Items items) {

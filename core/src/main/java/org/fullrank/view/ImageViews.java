@@ -11,8 +11,10 @@ import org.fullrank.settings.Named;
 /// @param views number of views of each image, at least 1
 /// @param normalize the last step of every view
 /// @param pipelines at least one sequence of changes
+/// @param growth parts of a training with smaller views; empty if all views have the same size
 @Named("images")
-public record ImageViews(int size, int views, Normalize normalize, List<ImagePipeline> pipelines) implements ViewSpec {
+public record ImageViews(int size, int views, Normalize normalize, List<ImagePipeline> pipelines, List<Growth> growth)
+        implements ViewSpec {
     /// Smallest side. A smaller view has no room for the mirrored border of a blur.
     public static final int MIN_SIZE = 4;
     /// Largest side, far above any recipe. A larger side is probably a mistake.
@@ -24,12 +26,20 @@ public record ImageViews(int size, int views, Normalize normalize, List<ImagePip
         Check.present("normalize", normalize);
         Check.present("pipelines", pipelines);
         pipelines = List.copyOf(pipelines);
+        growth = List.copyOf(growth);
+        Growth.require(growth, size);
         if (pipelines.isEmpty()) {
             throw new InputException("pipelines is empty, expected at least one; add one or name a preset");
         }
         for (ImagePipeline pipeline : pipelines) {
             requireRoom(pipeline.blur(), size);
+            growth.forEach(part -> requireRoom(pipeline.blur(), part.size()));
         }
+    }
+
+    /// All views have the same size.
+    public ImageViews(int size, int views, Normalize normalize, List<ImagePipeline> pipelines) {
+        this(size, views, normalize, pipelines, List.of());
     }
 
     /// Refuses a blur that reaches over the whole view, because then its border cannot be mirrored.
@@ -49,14 +59,29 @@ public record ImageViews(int size, int views, Normalize normalize, List<ImagePip
     }
 
     public ImageViews withSize(int value) {
-        return new ImageViews(value, views, normalize, pipelines);
+        return new ImageViews(value, views, normalize, pipelines, growth);
     }
 
     public ImageViews withViews(int value) {
-        return new ImageViews(size, value, normalize, pipelines);
+        return new ImageViews(size, value, normalize, pipelines, growth);
     }
 
     public ImageViews withNormalize(Normalize value) {
-        return new ImageViews(size, views, value, pipelines);
+        return new ImageViews(size, views, value, pipelines, growth);
+    }
+
+    /// The mean number of pixels of a view over the training, relative to a view of full size.
+    public double meanArea() {
+        double area = 1;
+        for (Growth part : growth) {
+            double side = (double) part.size() / size;
+            area -= part.share() * (1 - side * side);
+        }
+        return area;
+    }
+
+    /// The same settings for views of one size.
+    public ImageViews ofOneSize(int value) {
+        return new ImageViews(value, views, normalize, pipelines);
     }
 }

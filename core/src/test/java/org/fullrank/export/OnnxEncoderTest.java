@@ -53,6 +53,7 @@ class OnnxEncoderTest {
                 new Case(new ResNet(50, ResNet.Stem.IMAGENET, 0.0625, false), COLOR),
                 new Case(new ResNet(18, ResNet.Stem.CIFAR_PAD2, 0.0625, false), GRAY),
                 new Case(new ConvNet(List.of(4, 6), 2, 2), COLOR),
+                new Case(new ConvNet(List.of(4, 6), 2, 2, 2, false), COLOR),
                 new Case(new Vgg(List.of(4, 6, 8), List.of(1, 3)), COLOR),
                 new Case(new Vit(4, 6, 2, 2, 2, Vit.Pool.TOKEN), COLOR),
                 new Case(new Vit(8, 6, 2, 3, 1.5, Vit.Pool.MEAN), GRAY),

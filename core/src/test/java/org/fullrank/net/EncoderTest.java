@@ -30,6 +30,8 @@ class EncoderTest {
         return List.of(
                 new ResNet(18, Stem.CIFAR, 0.125, false),
                 new ConvNet(List.of(4, 6), 2, 1),
+                new ConvNet(List.of(4, 6), 2, 2, 2, false),
+                new ConvNet(List.of(4, 6), 1, 4, 4, false),
                 new ConvNet(List.of(4, 16), 2, 2, true),
                 new Vgg(List.of(4, 6, 8), List.of(1, 3)),
                 new Vgg(List.of(4, 6, 8), List.of(1, 3), Vgg.Start.FAN_IN),

@@ -1,5 +1,6 @@
 package org.fullrank.optim;
 
+import org.ejml.simple.SimpleMatrix;
 import org.fullrank.net.ParameterBuffer.Segment;
 
 /// One update of all values, written as loops: the reference of the optimizers.
@@ -57,6 +58,40 @@ interface NaiveOptimizer {
                 double gradient = g[i] + t.decay(decay) * w[i];
                 state[0][i] = alpha * state[0][i] + (1 - alpha) * gradient * gradient;
                 w[i] -= t.rate() * gradient / (Math.sqrt(state[0][i]) + epsilon);
+            }
+        };
+    }
+
+    /// Jordan's Muon for matrices, AdamW for vectors. The update of a matrix is `P f(S) Q'` of its singular value
+    /// decomposition, with Jordan's polynomial five times over.
+    static NaiveOptimizer muon(double momentum, double decay, double vectorRate) {
+        NaiveOptimizer vectors = adamW(0.9, 0.999, 1e-8, decay);
+        return (w, g, state, s, t, step) -> {
+            if (s.sizes().size() == 1) {
+                vectors.step(w, g, state, s, new Treatment(vectorRate * t.rate(), t.decays()), step);
+                return;
+            }
+            int begin = (int) s.offset();
+            int rows = s.sizes().getFirst().intValue();
+            int columns = (int) s.count() / rows;
+            var ahead = new SimpleMatrix(rows, columns);
+            for (int i = begin; i < begin + s.count(); i++) {
+                state[0][i] = momentum * state[0][i] + (1 - momentum) * g[i];
+                ahead.set(i - begin, momentum * state[0][i] + (1 - momentum) * g[i]);
+            }
+            var parts = ahead.svd(true);
+            SimpleMatrix singular = parts.getW().divide(ahead.normF() + 1e-7);
+            for (int k = 0; k < Math.min(rows, columns); k++) {
+                double x = singular.get(k, k);
+                for (int i = 0; i < 5; i++) {
+                    x = 3.4445 * x - 4.7750 * Math.pow(x, 3) + 2.0315 * Math.pow(x, 5);
+                }
+                singular.set(k, k, x);
+            }
+            SimpleMatrix update = parts.getU().mult(singular).mult(parts.getV().transpose());
+            double length = t.rate() * Math.sqrt(Math.max(1, (double) rows / columns));
+            for (int i = begin; i < begin + s.count(); i++) {
+                w[i] -= t.rate() * t.decay(decay) * w[i] + length * update.get(i - begin);
             }
         };
     }

@@ -73,6 +73,8 @@ class OptimizersTest {
                 new Case(new OptimizerSpec.AdamW(0.01, 0.8, 0.95, 1e-3, 0), NaiveOptimizer.adamW(0.8, 0.95, 1e-3, 0)),
                 new Case(new OptimizerSpec.Rmsprop(0.01, 0.99, 1e-8, 0.1), NaiveOptimizer.rmsprop(0.99, 1e-8, 0.1)),
                 new Case(new OptimizerSpec.Rmsprop(0.01, 0.8, 1e-3, 0), NaiveOptimizer.rmsprop(0.8, 1e-3, 0)),
+                new Case(new OptimizerSpec.Muon(0.02, 0.95, 0.1, 0.1), NaiveOptimizer.muon(0.95, 0.1, 0.1)),
+                new Case(new OptimizerSpec.Muon(0.3, 0, 0, 2), NaiveOptimizer.muon(0, 0, 2)),
                 new Case(
                         new OptimizerSpec.Lars(0.3, 0.9, 0.01, 0.02, false),
                         NaiveOptimizer.lars(0.9, 0.01, 0.02, false)),
@@ -115,6 +117,7 @@ class OptimizersTest {
                 new OptimizerSpec.Adam(1e-7, 0.9, 0.999, 1e-8, 0.5),
                 new OptimizerSpec.AdamW(0.1, 0.9, 0.999, 1e-8, 0.5),
                 new OptimizerSpec.Rmsprop(1e-7, 0.99, 1e-8, 0.5),
+                new OptimizerSpec.Muon(0.1, 0.9, 0.5, 1),
                 new OptimizerSpec.Lars(0.1, 0.9, 0.5, 1, false));
     }
 

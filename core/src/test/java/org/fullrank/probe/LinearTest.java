@@ -231,4 +231,16 @@ class LinearTest {
             return correct;
         }
     }
+
+    /// The affine map and the solver on standardized features are one classifier.
+    @Test
+    void theMapGivesTheAccuracyOfTheProbe() {
+        Features train = distorted(TRAIN);
+        Features test = distorted(TEST);
+        Linear.Map map = Linear.map(train, LinearProtocol.defaults());
+        assertThat(map.accuracy(test))
+                .isEqualTo(Linear.evaluate(train, test, LinearProtocol.defaults())
+                        .accuracy()
+                        .share());
+    }
 }

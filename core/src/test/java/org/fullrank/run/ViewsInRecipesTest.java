@@ -30,6 +30,7 @@ class ViewsInRecipesTest {
                   type: images
                   size: 32
                   views: 2
+                  growth: []
                   normalize: cifar10
                   pipelines:
                     - crop: {scaleMin: 0.2, scaleMax: 1, ratioMin: 0.75, ratioMax: 1.3333333333333333, filter: bicubic}
@@ -48,6 +49,7 @@ class ViewsInRecipesTest {
                   type: images
                   size: 32
                   views: 2
+                  growth: []
                   normalise: cifar10
                   pipelines:
                     - crop: {scaleMin: 0.2, scaleMax: 1, ratioMin: 0.75, ratioMax: 1.3333333333333333, filter: bicubic}

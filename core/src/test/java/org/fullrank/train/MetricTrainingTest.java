@@ -59,7 +59,7 @@ class MetricTrainingTest {
         try (var data = Dataset.open(recipe.data());
                 var learner = new Learner(recipe, data, 1)) {
             for (int step = 0; step < learner.totalSteps(); step++) {
-                int[] batch = learner.batch(step);
+                int[] batch = learner.items(step);
                 assertThat(batch).hasSize(16).doesNotHaveDuplicates();
                 for (int i = 0; i < 16; i++) { // the label of a row is its number modulo 3
                     assertThat(batch[i] % 3).isEqualTo(batch[i % 2] % 3);

@@ -65,6 +65,7 @@ class ResumeTest {
                 OptimizerSpec.Adam.defaults(),
                 OptimizerSpec.AdamW.defaults(),
                 OptimizerSpec.Rmsprop.defaults(),
+                OptimizerSpec.Muon.defaults(),
                 OptimizerSpec.Lars.defaults());
     }
 

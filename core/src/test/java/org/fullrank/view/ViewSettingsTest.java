@@ -2,6 +2,7 @@ package org.fullrank.view;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.List;
 import java.util.stream.Stream;
@@ -47,11 +48,32 @@ class ViewSettingsTest {
                 new Case("views is 0", () -> new VectorViews(0, 0, 0, 0, true)),
                 new Case("noise is -0.1", () -> new VectorViews(2, -0.1, 0, 0, true)),
                 new Case("corruption is 1.1", () -> new VectorViews(2, 0, 0, 1.1, true)),
+                new Case("expected sizes that grow up to below size, 32", () -> grown(views, new Growth(32, 0.5))),
+                new Case(
+                        "found views of 16 pixels after 24",
+                        () -> grown(views, new Growth(24, 0.2), new Growth(16, 0.2))),
+                new Case("growth: found shares of 1.0", () -> grown(views, new Growth(16, 0.5), new Growth(24, 0.5))),
+                new Case("growth.share is 0.0", () -> new Growth(16, 0)),
+                new Case("growth.size is 3", () -> new Growth(3, 0.5)),
                 new Case("pipelines is empty", () -> new ImageViews(32, 2, Normalize.NONE, List.of())),
                 new Case("normalize has 2 means", () -> new Normalize(List.of(0.1, 0.2), List.of(1.0, 1.0))),
                 new Case("normalize.std is 0.0", () -> new Normalize(List.of(0.1), List.of(0.0))),
                 new Case("normalize is 'mnist'", () -> Normalize.named("mnist")),
                 new Case("no view preset 'vicrag'", () -> ViewPresets.named("vicrag")));
+    }
+
+    private static ImageViews grown(ImageViews views, Growth... growth) {
+        return new ImageViews(32, 2, views.normalize(), views.pipelines(), List.of(growth));
+    }
+
+    @Test
+    void theMeanAreaCountsThePixelsOfAllSteps() {
+        var views = (ImageViews) ViewPresets.named("small");
+        assertThat(views.meanArea()).isEqualTo(1);
+        ImageViews grown = grown(views, new Growth(16, 0.5), new Growth(24, 0.25));
+        assertThat(grown.meanArea()).isCloseTo(0.5 / 4 + 0.25 * 9 / 16 + 0.25, within(1e-15));
+        assertThat(grown.withSize(64).growth()).isEqualTo(grown.growth());
+        assertThat(grown.ofOneSize(20)).isEqualTo(views.withSize(20));
     }
 
     @ParameterizedTest

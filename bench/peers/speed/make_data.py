@@ -1,0 +1,34 @@
+"""usage: make_data.py     makes in $PEERS/data , once, what the other scripts read:
+
+cifar-unlabelled/x_train.npy, fmnist-unlabelled/x_train.npy: images without labels, so that Fullrank trains and does not
+evaluate.
+"""
+
+import gzip
+import os
+from pathlib import Path
+
+import numpy as np
+from PIL import Image
+
+DATA = Path(os.environ.get("PEERS", os.path.expanduser("~/.cache/fullrank-peers"))) / "data"
+
+
+def save(path, make):
+    if not path.exists():
+        path.parent.mkdir(exist_ok=True)
+        np.save(path, make())
+
+
+def cifar():
+    files = sorted((DATA / "cifar-10-images/train").glob("*/*.jpg"))
+    return np.stack([np.asarray(Image.open(f).convert("RGB")) for f in files])
+
+
+def fmnist():
+    with gzip.open(DATA / "fashion-mnist/train-images-idx3-ubyte.gz") as f:
+        return np.frombuffer(f.read(), np.uint8, offset=16).reshape(-1, 28, 28)
+
+
+save(DATA / "cifar-unlabelled/x_train.npy", cifar)
+save(DATA / "fmnist-unlabelled/x_train.npy", fmnist)

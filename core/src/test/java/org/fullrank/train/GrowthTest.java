@@ -1,0 +1,78 @@
+package org.fullrank.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.fullrank.data.Dataset;
+import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
+import org.fullrank.engine.Scope;
+import org.fullrank.run.Recipe;
+import org.fullrank.run.Recipes;
+import org.fullrank.view.ViewGenerator;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// Views of 8 pixels, then of 12, then of 16.
+class GrowthTest {
+    private static final int STEPS = 12;
+    private static final List<Integer> SIZES = List.of(8, 8, 8, 8, 12, 12, 12, 16, 16, 16, 16, 16);
+
+    @TempDir
+    private Path folder;
+
+    private Recipe recipe(String... more) {
+        var settings = new ArrayList<>(List.of(
+                "data.samples=64",
+                "data.cache=" + folder.resolve("cache"),
+                "views.size=16",
+                "views.growth=[{size: 8, share: 0.33}, {size: 12, share: 0.25}]",
+                "encoder.type=convnet",
+                "encoder.channels=[4, 6]",
+                "encoder.depth=1",
+                "optimizer.type=muon",
+                "train.epochs=3",
+                "train.batch=16",
+                "train.threads=1",
+                "train.precision=fp32"));
+        settings.addAll(List.of(more));
+        return Recipes.load("shapes-vicreg", settings);
+    }
+
+    @Test
+    void theFirstStepsHaveSmallerViews() {
+        Recipe recipe = recipe();
+        try (var data = Dataset.open(recipe.data());
+                var learner = new Learner(recipe, data, 1);
+                var scope = Scope.open()) {
+            var full = ViewGenerator.of(data.pretraining(), recipe.views(), recipe.seed(), 1);
+            var views = new StepViews(full, learner, 16, learner.totalSteps(), Device.CPU);
+            var sizes = new ArrayList<Integer>();
+            for (int step = 0; step < STEPS; step++) {
+                sizes.add((int) views.of(step).getFirst().size(2));
+            }
+            assertThat(sizes).isEqualTo(SIZES);
+            assertThat(learner.views().shape()).isEqualTo(full.shape());
+        }
+    }
+
+    @Test
+    void stoppedAndResumedEqualsUninterrupted() {
+        Recipe recipe = recipe();
+        SmallTraining.train(recipe, folder.resolve("whole"), TrainingListener.silent());
+        SmallTraining.train(recipe, folder.resolve("run"), SmallTraining.stopAfter(5));
+        SmallTraining.resume(recipe, folder.resolve("run"), TrainingListener.silent());
+        assertThat(SmallTraining.checkpoint(folder.resolve("run"), STEPS))
+                .hasSameBinaryContentAs(SmallTraining.checkpoint(folder.resolve("whole"), STEPS));
+    }
+
+    @Test
+    void anEncoderOfOneSizeIsRefused() {
+        assertThatThrownBy(() -> recipe("encoder={type: vit, patch: 4}"))
+                .isInstanceOf(InputException.class)
+                .hasMessageContaining("views.growth: found views of several sizes, expected one size for this encoder");
+    }
+}
