@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "The input of the model is named input. An image encoder reads uint8 [N, height, width, C] of any size. The"
                     + " model resizes the images, cuts out the center and normalizes, as an evaluation does. With --input"
                     + " uint8 or float, it does not resize: the images must already have the size views.size. An encoder of vectors reads float32 [N, F], not standardized."
-                    + " The output is named embedding, float32 [N, D].",
+                    + " The output is named embedding, float32 [N, D]; --classifier and --projector add outputs.",
             "",
             "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an embedding"
                     + " differs from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
@@ -115,11 +115,7 @@ final class ExportCommand extends Job {
         InputException.when(
                 int8 && (classifier || projector),
                 "--int8: found --classifier or --projector, expected neither with 8 bits; leave one of the options out");
-        InputException.when(
-                layer != null && projector,
-                "--projector: found --layer, expected the representation, which the projector reads; leave one of the"
-                        + " options out");
-        ExportedClassifier probe = classifier && !int8 ? probe() : null;
+        @Nullable ExportedClassifier probe = null;
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
             InputException.when(
@@ -133,30 +129,46 @@ final class ExportCommand extends Job {
                 writeInt8(reads, notes);
                 return;
             }
+            probe = classifier ? probe(encoder.checkpoint()) : null;
             written = encoder.exportOnnx(out, reads, layer, notes, new TrainedEncoder.Heads(projector, probe));
         }
         if (options.json) {
-            out().println(new Json()
+            var json = new Json()
                     .put("file", written.file().toString())
                     .put("bytes", written.bytes())
                     .put("input", written.input())
                     .put("width", written.width())
-                    .put("difference", written.difference())
-                    .put("linearAccuracy", probe == null ? null : probe.accuracy()));
+                    .put("difference", written.difference());
+            if (probe != null) {
+                json.put("classes", probe.classes())
+                        .put("linearAccuracy", probe.accuracy())
+                        .put("items", probe.items());
+            }
+            out().println(json);
         } else {
             out().println(
                             "%s: input %s, embedding float32 [N, %d]; onnxruntime differs by at most %.1e of the largest entry"
                                     .formatted(written.file(), written.input(), written.width(), written.difference()));
             if (probe != null) {
-                out().println("logits float32 [N, %d]; linear accuracy %.4f on %d test items"
-                        .formatted(probe.classes().size(), probe.accuracy(), probe.items()));
+                out().println("logits float32 [N, %d]; linear accuracy %.4f on %d items%s"
+                        .formatted(
+                                probe.classes().size(),
+                                probe.accuracy(),
+                                probe.items(),
+                                probe.probe().converged() ? "" : " (the fit has not converged)"));
             }
         }
     }
 
-    private ExportedClassifier probe() {
+    /// @param checkpoint of the encoder, which a training that still runs may replace
+    private ExportedClassifier probe(Path checkpoint) {
         try (Trained trained =
                 Trained.open(options.run, new Trained.Reading(calibrate, options.best), err()::println)) {
+            InputException.unless(
+                    trained.checkpoint().equals(checkpoint),
+                    "run %s: found a new checkpoint, because the training goes on, expected the same one as before; export"
+                            + " again",
+                    options.run);
             return ExportedClassifier.fit(trained, layer);
         }
     }

@@ -9,8 +9,8 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Computes the symmetric products `X' X` and `X X'` of a matrix. The class computes only the lower triangle,
-/// which halves the work.
+/// Computes the symmetric products `X' X` and `X X'` of a matrix. For floats and doubles on the host, OpenBLAS
+/// computes only the lower triangle, which halves the work.
 public final class Gram {
     private static final int BLOCK_ROWS = 2048;
 
@@ -18,12 +18,16 @@ public final class Gram {
 
     /// `X X'` of a matrix `[n, m]` without a graph, `[n, n]`, with both triangles. The caller's scope owns it.
     public static Tensor ofRows(Tensor x) {
-        return on(x) ? mirrored(x.contiguous(), openblas.CblasNoTrans, x.size(0)) : x.mm(x.t());
+        return on(x)
+                ? mirrored(x.contiguous(), openblas.CblasNoTrans, x.size(0))
+                : x.detach().mm(x.detach().t());
     }
 
     /// `X' X` of a matrix `[n, m]` without a graph, `[m, m]`, with both triangles. The caller's scope owns it.
     public static Tensor ofColumns(Tensor x) {
-        return on(x) ? mirrored(x.contiguous(), openblas.CblasTrans, x.size(1)) : x.t().mm(x);
+        return on(x)
+                ? mirrored(x.contiguous(), openblas.CblasTrans, x.size(1))
+                : x.detach().t().mm(x.detach());
     }
 
     /// Whether OpenBLAS can compute the product.

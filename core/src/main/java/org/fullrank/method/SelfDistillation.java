@@ -216,7 +216,7 @@ public final class SelfDistillation implements Method {
     private Tensor regularize(List<Tensor> z, long step, SequencedMap<String, Double> values) {
         long draw = Keyed.of(DRAW, seed, step).nextLong();
         var sum = new Sum();
-        z.forEach(view -> sum.add(Objects.requireNonNull(spec.regularizer()).evaluate(view, draw)));
+        Objects.requireNonNull(spec.regularizer()).evaluate(z, draw).forEach(sum::add);
         sum.parts.forEach((name, value) -> values.put(name, Tensors.value(value) / z.size()));
         Tensor total = Objects.requireNonNull(sum.total).mul(Tensors.scalar(spec.weight() / z.size()));
         NonFiniteTrace.seen("regularizer", z.getFirst(), total);

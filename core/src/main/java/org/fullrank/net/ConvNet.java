@@ -34,15 +34,14 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, int ste
             throw new InputException("stemStride: found %d, expected 1, 2 or 4".formatted(stemStride));
         }
         InputException.unless(
-                stemKernel == KERNEL || stemKernel == stemStride && stemStride > 1,
-                "stemKernel: found %d, expected 3, or the stemStride of 2 or 4",
-                stemKernel);
-        InputException.when(
-                orthogonal && (stemKernel != KERNEL || stemStride > 2),
-                "stemKernel: found a first convolution of side %d and stride %d, expected side 3 and stride 1 or 2,"
-                        + " because orthogonal convolutions have no other",
+                stemKernel == stemStride && stemStride > 1 || stemKernel == KERNEL && stemStride < 4,
+                "stemKernel: found %d with a stemStride of %d, expected the stride (2 or 4), or 3 with a stride of 1 or 2",
                 stemKernel,
                 stemStride);
+        InputException.when(
+                orthogonal && stemKernel != KERNEL,
+                "stemKernel: found %d, expected 3, because orthogonal convolutions have no other",
+                stemKernel);
     }
 
     /// With ordinary convolutions of side 3.
@@ -95,6 +94,12 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, int ste
         var blocks = new ArrayList<Encoder.Block>();
         InputShape.Image image = input.requireImage("a convolutional network");
         int in = image.channels();
+        InputException.when(
+                stemKernel != KERNEL && (image.height() % stemKernel != 0 || image.width() % stemKernel != 0),
+                "encoder.stemKernel: found %d for views of %d x %d pixels, expected a divisor of both sides",
+                stemKernel,
+                image.height(),
+                image.width());
         var grid = new FourierGrid(image.height(), image.width());
         for (String name : blocks()) {
             int stage = blocks.size() / depth;

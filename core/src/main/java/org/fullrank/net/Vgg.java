@@ -77,12 +77,12 @@ public record Vgg(List<Integer> channels, List<Integer> poolAfter, Start init) i
         return false;
     }
 
-    /// Convolutions are named by their position in the chain of layers, as torchvision names them.
     @Override
     public boolean readsAnySize() {
         return true;
     }
 
+    /// Convolutions are named by their position in the chain of layers, as torchvision names them.
     @Override
     public Encoder build(NetworkBuilder net, InputShape input) {
         InputShape.Image image = input.requireImage("a convolutional network");

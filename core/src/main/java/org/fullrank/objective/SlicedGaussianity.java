@@ -98,7 +98,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
     public List<Terms> evaluate(List<Tensor> views, long draw) {
         Tensor unit = directions(views.getFirst(), draw); // [M, D]
         Tensor x = torch.stack(vector(views.stream().map(z -> z.detach().mm(unit.t())))); // [V, N, M]
-        Tensor statistics = Reductions.sum(x, 1).zero_(); // [V, 1, M]
+        Tensor statistics = x.new_zeros(x.size(0), 1, directions); // [V, 1, M]
         Tensor slopes = torch.zeros_like(x); // [V, N, M], of each statistic in its projections
         double step = range / (points - 1);
         for (int k = 1; k < points; k++) { // at t = 0 both functions are 1

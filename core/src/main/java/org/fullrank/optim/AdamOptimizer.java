@@ -15,8 +15,10 @@ import org.fullrank.net.ParameterBuffer;
 /// g + decay w` comes before the moments are computed.
 final class AdamOptimizer implements Optimizer {
     /// Parameters of a piece. The operations of a step follow each other on one piece, so they read it from the
-    /// processor's cache: five arrays of 1 MB. On a GPU, a piece has all parameters.
-    private static final long PIECE = 1 << 18;
+    /// processor's cache: five arrays of 1 MB. libtorch gives a thread at least 2^15 numbers, so a piece is larger
+    /// if there are more than eight processors. On a GPU, a piece has all parameters.
+    private static final long PIECE =
+            Math.max(1 << 18, (1L << 15) * Runtime.getRuntime().availableProcessors());
 
     private final ParameterBuffer parameters;
     private final List<ParameterRange> pieces;
@@ -25,8 +27,11 @@ final class AdamOptimizer implements Optimizer {
     private final double epsilon;
     private final double coupled;
     private final double decoupled;
-    private final Tensor first; // [P]
-    private final Tensor second; // [P]
+    /// The first parameter of all ranges. The moments begin there.
+    private final long from;
+
+    private final Tensor first; // [P - from]
+    private final Tensor second; // [P - from]
 
     AdamOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Adam spec) {
         this(
@@ -63,8 +68,10 @@ final class AdamOptimizer implements Optimizer {
         this.epsilon = epsilon;
         this.coupled = coupled;
         this.decoupled = decoupled;
+        long all = parameters.values().numel();
+        this.from = ranges.stream().mapToLong(ParameterRange::offset).min().orElse(all);
         try (var scope = Scope.open()) {
-            long count = parameters.values().numel();
+            long count = all - from;
             first = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
             second = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
         }
@@ -86,8 +93,8 @@ final class AdamOptimizer implements Optimizer {
             piece.addDecay(coupled, parameters.values(), parameters.gradients());
             Tensor gradient = piece.view(parameters.gradients()); // [p]
             Tensor values = piece.view(parameters.values()); // [p]
-            Tensor m = piece.view(first); // [p]
-            Tensor v = piece.view(second); // [p]
+            Tensor m = first.narrow(0, piece.offset() - from, piece.count()); // [p]
+            Tensor v = second.narrow(0, piece.offset() - from, piece.count()); // [p]
             m.lerp_(gradient, Tensors.scalar(1 - beta1));
             v.mul_(Tensors.scalar(beta2)).addcmul_(gradient, gradient, Tensors.scalar(1 - beta2));
             Tensor denominator = v.sqrt().div_(Tensors.scalar(correction2)).add_(Tensors.scalar(epsilon)); // [p]
@@ -96,11 +103,6 @@ final class AdamOptimizer implements Optimizer {
             }
             values.addcdiv_(m, denominator, Tensors.scalar(-rate / correction1));
         }
-    }
-
-    /// The mean of the gradients, `[P]`.
-    Tensor first() {
-        return first;
     }
 
     @Override

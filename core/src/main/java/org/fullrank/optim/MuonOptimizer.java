@@ -1,5 +1,6 @@
 package org.fullrank.optim;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -34,8 +35,8 @@ final class MuonOptimizer implements Optimizer {
     private final OptimizerSpec.Muon spec;
     private final List<Matrix> matrices;
     private final ScalarType products;
-    /// Its first moment holds the momentum of the matrices.
     private final AdamOptimizer rest;
+    private final Tensor momenta; // [M], of the parameters up to the last matrix
 
     /// @param precision of the products of the orthogonal factors
     MuonOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Muon spec, Precision precision) {
@@ -48,7 +49,14 @@ final class MuonOptimizer implements Optimizer {
                 .map(s -> new Matrix(ParameterRange.of(s, groups), s.sizes().getFirst()))
                 .toList();
         List<Segment> others = segments.stream().filter(s -> !isMatrix(s)).toList();
-        rest = new AdamOptimizer(parameters, ParameterRange.of(others, groups), spec.forVectors());
+        rest = new AdamOptimizer(parameters, ParameterRange.of(others, groups), spec.adam());
+        long count = matrices.stream()
+                .mapToLong(m -> m.range().offset() + m.range().count())
+                .max()
+                .orElse(0);
+        try (var scope = Scope.open()) {
+            momenta = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
+        }
     }
 
     private static boolean isMatrix(Segment segment) {
@@ -57,7 +65,7 @@ final class MuonOptimizer implements Optimizer {
 
     @Override
     public void step(double learningRate, double predictorRate, long step) {
-        rest.step(spec.vectorRate() * learningRate, spec.vectorRate() * predictorRate, step);
+        rest.step(spec.adamRate() * learningRate, spec.adamRate() * predictorRate, step);
         for (Matrix matrix : matrices) {
             try (var scope = Scope.withoutGradients()) {
                 move(matrix, matrix.range().rate(learningRate, predictorRate));
@@ -67,7 +75,7 @@ final class MuonOptimizer implements Optimizer {
 
     private void move(Matrix matrix, double rate) {
         Tensor gradient = matrix.view(parameters.gradients()); // [n, m]
-        Tensor momentum = matrix.view(rest.first()); // [n, m]
+        Tensor momentum = matrix.view(momenta); // [n, m]
         Tensor values = matrix.view(parameters.values()); // [n, m]
         momentum.lerp_(gradient, Tensors.scalar(1 - spec.momentum()));
         Tensor ahead = gradient.lerp(momentum, Tensors.scalar(spec.momentum())); // [n, m]
@@ -79,11 +87,14 @@ final class MuonOptimizer implements Optimizer {
 
     @Override
     public SequencedMap<String, Tensor> state() {
-        return rest.state();
+        var state = new LinkedHashMap<>(rest.state());
+        state.put("momentum", momenta);
+        return state;
     }
 
     @Override
     public void close() {
+        momenta.close();
         rest.close();
     }
 }

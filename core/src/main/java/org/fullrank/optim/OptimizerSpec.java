@@ -103,8 +103,9 @@ public sealed interface OptimizerSpec {
     ///
     /// @param momentum of the gradients of matrices, with Nesterov's step
     /// @param weightDecay decoupled
-    /// @param vectorRate the rate of AdamW for biases and norms, as a share of the learning rate
-    record Muon(double learningRate, double momentum, double weightDecay, double vectorRate) implements OptimizerSpec {
+    /// @param adamRate the rate of AdamW for biases and norms, as a share of the learning rate. The factor
+    ///     [GroupSpec#vectorRate] applies too
+    record Muon(double learningRate, double momentum, double weightDecay, double adamRate) implements OptimizerSpec {
         /// The value of Jordan's code.
         public static final double DEFAULT_LEARNING_RATE = 0.02;
         /// The value of Jordan's code.
@@ -112,24 +113,24 @@ public sealed interface OptimizerSpec {
         /// The default of AdamW.
         public static final double DEFAULT_WEIGHT_DECAY = AdamW.DEFAULT_WEIGHT_DECAY;
         /// With the default rate, AdamW has 0.002.
-        public static final double DEFAULT_VECTOR_RATE = 0.1;
+        public static final double DEFAULT_ADAM_RATE = 0.1;
 
         public Muon {
             requireRate(learningRate);
             requireShare("momentum", momentum);
             requireDecay(weightDecay);
             InputException.unless(
-                    vectorRate >= 0 && vectorRate < 1e6,
-                    "vectorRate: found %s, expected 0 or a positive number below 1e6",
-                    vectorRate);
+                    adamRate >= 0 && adamRate < 1e6,
+                    "adamRate: found %s, expected 0 or a positive number below 1e6",
+                    adamRate);
         }
 
         public static Muon defaults() {
-            return new Muon(DEFAULT_LEARNING_RATE, DEFAULT_MOMENTUM, DEFAULT_WEIGHT_DECAY, DEFAULT_VECTOR_RATE);
+            return new Muon(DEFAULT_LEARNING_RATE, DEFAULT_MOMENTUM, DEFAULT_WEIGHT_DECAY, DEFAULT_ADAM_RATE);
         }
 
         /// The optimizer of biases and norms, without its learning rate.
-        AdamW forVectors() {
+        AdamW adam() {
             return new AdamW(
                     learningRate, AdamW.DEFAULT_BETA1, AdamW.DEFAULT_BETA2, AdamW.DEFAULT_EPSILON, weightDecay);
         }

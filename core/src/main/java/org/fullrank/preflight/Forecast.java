@@ -11,7 +11,7 @@ import org.fullrank.view.ImageViews;
 
 /// Forecasts the time and memory of a training from measured steps.
 ///
-/// @param stepSeconds median time of the measured steps
+/// @param stepSeconds median time of the measured steps; with smaller views first, the mean over all steps
 /// @param seconds time of all steps with their records and checks. The evaluation after the training is not
 ///     included
 /// @param checkSeconds time of one check
@@ -24,13 +24,14 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         int every = rehearsal.recipe().monitor().everyEpochs();
         long checks = every == 0 ? 1 : Math.ceilDiv(train.epochs(), every);
         double area = rehearsal.recipe().views() instanceof ImageViews images ? images.meanArea() : 1;
-        double steps = rehearsal.totalSteps() * (area * stepSeconds + probe.recordSeconds() / train.logEverySteps());
+        double mean = area * stepSeconds; // small views take a share of the time that is near that of their pixels
+        double steps = rehearsal.totalSteps() * (mean + probe.recordSeconds() / train.logEverySteps());
         MonitorSpec monitor = rehearsal.recipe().monitor();
         double looks =
                 Math.ceil((double) rehearsal.totalSteps() / monitor.quickSteps(rehearsal.totalSteps(), train.batch()));
         double look =
                 Math.min(monitor.rows(), data.pretraining().size()) * probe.encodeSeconds() + 2 * probe.recordSeconds();
-        return new Forecast(stepSeconds, steps + checks * check + looks * look, check);
+        return new Forecast(mean, steps + checks * check + looks * look, check);
     }
 
     /// Number of items that a check encodes.

@@ -101,8 +101,11 @@ public record Features(float[] values, int width, int @Nullable [] classes, List
         return Tensors.of(values, rows(), width);
     }
 
-    /// @throws InputException when the features of the two splits are of different kinds
-    void requireLike(Features other, String probe) {
+    /// Refuses features of another kind.
+    ///
+    /// @param probe the subject of the message
+    /// @throws InputException when the widths or the classes differ
+    public void requireLike(Features other, String probe) {
         if (width != other.width || !names.equals(other.names)) {
             throw new InputException(
                     "%s: found test features %d wide with %d classes, expected the train features' %d and"

@@ -70,9 +70,7 @@ public final class Linear {
                 Tensor weights = Tensors.of(fit.x(), train.names().size(), train.width() + 1)
                         .to(ScalarType.Float);
                 Tensor logits = withOnes(standardizer, test).matmul(weights.t()); // [N, C]
-                int[] predicted = Arrays.stream(Tensors.longs(logits.argmax(new LongOptional(1), false)))
-                        .mapToInt(Math::toIntExact)
-                        .toArray();
+                int[] predicted = largest(logits);
                 return new Answers(
                         predicted,
                         new Outcome(
@@ -89,20 +87,17 @@ public final class Linear {
     ///
     /// @param weight W, `[C, D]`, row by row
     /// @param bias b, `[C]`
-    public record Map(float[] weight, float[] bias) {
-        /// The logits `[N, C]` of features `[N, D]`.
+    /// @param converged whether the gradient became as small as the protocol requires
+    public record Affine(float[] weight, float[] bias, boolean converged) {
+        /// The logits `[N, C]` of features `[N, D]`. The caller's scope owns them.
         public Tensor logits(Tensor features) {
             return torch.linear(features, weightTensor(), new TensorOptional(biasTensor()));
         }
 
-        /// The share of items whose largest logit is that of their class.
-        public double accuracy(Features test) {
+        /// The class of the largest logit of each item.
+        public int[] classes(Features features) {
             try (var scope = Scope.withoutGradients()) {
-                Tensor best = logits(test.tensor()).argmax(new LongOptional(1), false); // [N]
-                int[] predicted = Arrays.stream(Tensors.longs(best))
-                        .mapToInt(Math::toIntExact)
-                        .toArray();
-                return Accuracy.of(predicted, test.labels()).share();
+                return largest(logits(features.tensor()));
             }
         }
 
@@ -120,26 +115,34 @@ public final class Linear {
     /// Fits on `train`.
     ///
     /// @throws InputException when the train split is unlabeled or has fewer than two classes
-    public static Map map(Features train, LinearProtocol protocol) {
+    public static Affine affine(Features train, LinearProtocol protocol) {
         requireTwoClasses(train.labels());
         return NativeErrors.guard("linear probe", () -> {
             var standardizer = Standardizer.of(train);
-            double[] fit = fit(standardizer, train, protocol).x(); // [C, D + 1]
+            Lbfgs.Minimum fit = fit(standardizer, train, protocol);
+            double[] x = fit.x(); // [C, D + 1]
             int width = train.width();
             int classes = train.names().size();
             float[] weight = new float[classes * width];
             float[] bias = new float[classes];
             for (int c = 0; c < classes; c++) {
-                double shift = fit[c * (width + 1) + width];
+                double shift = x[c * (width + 1) + width];
                 for (int j = 0; j < width; j++) {
-                    double scaled = fit[c * (width + 1) + j] * standardizer.scales()[j];
+                    double scaled = x[c * (width + 1) + j] * standardizer.scales()[j];
                     weight[c * width + j] = (float) scaled;
                     shift -= scaled * standardizer.means()[j];
                 }
                 bias[c] = (float) shift;
             }
-            return new Map(weight, bias);
+            return new Affine(weight, bias, fit.converged());
         });
+    }
+
+    /// The column of the largest entry of each row, `[N, C]`.
+    private static int[] largest(Tensor logits) {
+        return Arrays.stream(Tensors.longs(logits.argmax(new LongOptional(1), false)))
+                .mapToInt(Math::toIntExact)
+                .toArray();
     }
 
     private static Lbfgs.Minimum fit(Standardizer standardizer, Features train, LinearProtocol protocol) {

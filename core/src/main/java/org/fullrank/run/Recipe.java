@@ -58,8 +58,8 @@ public record Recipe(
                 method.leastViews());
         InputException.when(
                 views instanceof ImageViews images && !images.growth().isEmpty() && !encoder.readsAnySize(),
-                "views.growth: found views of several sizes, expected one size for this encoder; use an encoder resnet,"
-                        + " convnet or vgg, or leave out views.growth");
+                "views.growth: found views of several sizes, expected one size for this encoder; use resnet, vgg,"
+                        + " or convnet without orthogonal, or leave out views.growth");
         method.requireBatch(train.batch());
         InputException.when(
                 groups.needsPredictor() && !method.trainsPredictor(),

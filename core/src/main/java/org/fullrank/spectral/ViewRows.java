@@ -59,6 +59,6 @@ public record ViewRows(ViewGenerator generator, int items, int views) implements
     }
 
     private Tensor wide(Tensor views) {
-        return views.to(ScalarType.Double).view(views.size(0), width());
+        return views.to(ScalarType.Double).flatten(1, -1);
     }
 }

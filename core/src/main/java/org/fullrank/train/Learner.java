@@ -21,7 +21,7 @@ import org.jspecify.annotations.Nullable;
 
 /// Everything that one training step needs: the network, the optimizer, the views, and the items of each
 /// step. A step depends only on the state and on its number. So a step can be repeated exactly.
-public final class Learner implements AutoCloseable, StepViews.Order {
+public final class Learner implements AutoCloseable {
     private final Recipe recipe;
     private final BatchOrder batches;
     private final Device device;
@@ -51,7 +51,11 @@ public final class Learner implements AutoCloseable, StepViews.Order {
         method = MethodBuilder.build(recipe, views, setting, notes::add);
         optimizer = Optimizer.of(
                 recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed(), setting.precision());
-        stepViews = new StepViews(views, this, recipe.train().batch(), totalSteps, device);
+        stepViews = new StepViews(
+                views,
+                new StepViews.Order(this::items, this::epoch, recipe.train().batch(), totalSteps),
+                device,
+                device != Device.CPU);
     }
 
     public Method method() {
@@ -98,14 +102,12 @@ public final class Learner implements AutoCloseable, StepViews.Order {
         return totalSteps;
     }
 
-    @Override
-    public int epoch(long step) {
+    int epoch(long step) {
         return Math.toIntExact(step / stepsPerEpoch);
     }
 
     /// The items of a step, which counts from 0.
-    @Override
-    public int[] items(long step) {
+    int[] items(long step) {
         int epoch = epoch(step);
         if (epoch != orderOf) {
             order = batches.epoch(epoch);

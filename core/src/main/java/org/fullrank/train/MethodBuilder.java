@@ -6,8 +6,12 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Precision;
 import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
+import org.fullrank.net.NetworkBuilder;
 import org.fullrank.optim.OrthogonalGroup;
 import org.fullrank.run.Recipe;
+import org.fullrank.view.Growth;
+import org.fullrank.view.ImageViews;
+import org.fullrank.view.InputShape;
 import org.fullrank.view.ViewGenerator;
 
 /// Builds the network of a recipe for the shape of its data.
@@ -30,6 +34,7 @@ public final class MethodBuilder {
     ///
     /// @param note receives a line about each initial value that the recipe changes
     static Method build(Recipe recipe, ViewGenerator views, Method.Setting setting, Consumer<String> note) {
+        requireSizes(recipe, views.shape());
         Method method = Method.of(recipe.method(), recipe.encoder(), views.shape(), recipe.seed(), setting);
         try {
             var orthogonal = OrthogonalGroup.of(recipe.groups(), method.parameters());
@@ -43,6 +48,16 @@ public final class MethodBuilder {
         } catch (RuntimeException e) {
             method.close();
             throw e;
+        }
+    }
+
+    /// Lets the encoder refuse views that are too small for it.
+    private static void requireSizes(Recipe recipe, InputShape full) {
+        if (recipe.views() instanceof ImageViews views && full instanceof InputShape.Image image) {
+            for (Growth part : views.growth()) {
+                recipe.encoder()
+                        .build(new NetworkBuilder(0), new InputShape.Image(image.channels(), part.size(), part.size()));
+            }
         }
     }
 

@@ -2,8 +2,11 @@ package org.fullrank.train;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.LongFunction;
+import java.util.function.LongToIntFunction;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Device;
+import org.fullrank.engine.InputException;
 import org.fullrank.view.Growth;
 import org.fullrank.view.ImageViewGenerator;
 import org.fullrank.view.ViewGenerator;
@@ -11,78 +14,104 @@ import org.fullrank.view.ViewTensors;
 import org.fullrank.view.ViewsAhead;
 import org.jspecify.annotations.Nullable;
 
-/// The views of each step. The first steps may have smaller views, see [Growth]. On a GPU the host makes the
-/// views one step ahead; on a CPU the engine needs all processors.
+/// The views of each step. The first steps may have smaller views, see [Growth]. They can be made one step
+/// ahead, on a background thread.
 final class StepViews implements AutoCloseable {
-    /// The steps up to `end` with one size of views.
-    private record Part(
-            long end, ViewGenerator generator, @Nullable ViewsAhead ahead) {}
+    /// The steps before `end` that no earlier part has. All their views have one size.
+    private record Part(long end, ViewGenerator generator) {}
 
-    /// The items of a step.
-    interface Order {
-        int[] items(long step);
-
-        int epoch(long step);
-    }
+    /// What each step reads.
+    ///
+    /// @param items indices of the items of a step
+    /// @param epoch number of the epoch of a step
+    /// @param batch items of each step
+    /// @param total steps of the training
+    record Order(LongFunction<int[]> items, LongToIntFunction epoch, int batch, long total) {}
 
     private final List<Part> parts = new ArrayList<>();
     private final Order order;
-    private final long totalSteps;
     private final Device device;
+    private final boolean isAhead;
+    /// Makes the views of one part; null before the first step, or if views are not made ahead.
+    private @Nullable ViewsAhead ahead;
+    /// The maker of the part before, whose last views may still be in use.
+    private @Nullable ViewsAhead before;
+
+    private @Nullable Part aheadOf;
 
     /// @param full makes the views of full size
-    StepViews(ViewGenerator full, Order order, int batch, long totalSteps, Device device) {
+    /// @param isAhead whether views are made one step ahead, which suits a GPU; on a CPU the engine needs all
+    ///     processors
+    /// @throws InputException when a size has no step
+    StepViews(ViewGenerator full, Order order, Device device, boolean isAhead) {
         this.order = order;
-        this.totalSteps = totalSteps;
         this.device = device;
+        this.isAhead = isAhead;
         double share = 0;
         if (full instanceof ImageViewGenerator images) {
             for (Growth part : images.spec().growth()) {
                 share += part.share();
-                add(Math.round(share * totalSteps), images.with(images.spec().ofOneSize(part.size())), batch);
+                ViewGenerator small = images.with(images.spec().withSize(part.size()));
+                parts.add(new Part(Math.round(share * order.total), small));
             }
         }
-        add(totalSteps, full, batch);
-    }
-
-    private void add(long end, ViewGenerator generator, int batch) {
-        parts.add(new Part(end, generator, device == Device.CPU ? null : new ViewsAhead(generator, batch, device)));
+        parts.add(new Part(order.total, full));
+        for (int i = 1; i < parts.size(); i++) {
+            InputException.unless(
+                    parts.get(i - 1).end > 0 && parts.get(i).end > parts.get(i - 1).end,
+                    "views.growth: found a training of %d steps, expected at least one step for each size; raise"
+                            + " train.epochs or leave out views.growth",
+                    order.total);
+        }
     }
 
     private Part part(long step) {
-        return parts.stream().filter(p -> step < p.end()).findFirst().orElse(parts.getLast());
+        return parts.stream().filter(p -> step < p.end).findFirst().orElse(parts.getLast());
     }
 
     /// The views of a step on the device, V x `[B, C, H, W]`, `[B, F]` or `[B, C, L]`. The caller's scope owns
-    /// them.
+    /// them. They are valid until the next but one call.
     List<Tensor> of(long step) {
-        Part now = part(step);
-        if (now.ahead() == null) {
-            return made(now.generator(), step);
+        if (!isAhead) {
+            return made(part(step).generator, step);
         }
-        List<Tensor> batch = now.ahead().take(order.items(step), order.epoch(step));
-        ViewsAhead next = part(step + 1).ahead();
-        if (next != null && step + 1 < totalSteps) {
-            next.prepare(order.items(step + 1), order.epoch(step + 1));
+        List<Tensor> batch = maker(part(step)).take(order.items.apply(step), order.epoch.applyAsInt(step));
+        if (step + 1 < order.total) {
+            maker(part(step + 1)).prepare(order.items.apply(step + 1), order.epoch.applyAsInt(step + 1));
         }
         return batch;
     }
 
+    private ViewsAhead maker(Part part) {
+        ViewsAhead now = ahead;
+        if (now == null || part != aheadOf) {
+            if (before != null) {
+                before.close();
+            }
+            before = now;
+            now = new ViewsAhead(part.generator, order.batch, device);
+            ahead = now;
+            aheadOf = part;
+        }
+        return now;
+    }
+
     private List<Tensor> made(ViewGenerator generator, long step) {
-        int[] items = order.items(step);
+        int[] items = order.items.apply(step);
         var batch = new ArrayList<Tensor>();
         for (int v = 0; v < generator.views(); v++) {
-            batch.add(ViewTensors.view(generator, items, order.epoch(step), v, device));
+            batch.add(ViewTensors.view(generator, items, order.epoch.applyAsInt(step), v, device));
         }
         return batch;
     }
 
     @Override
     public void close() {
-        for (Part part : parts) {
-            if (part.ahead() != null) {
-                part.ahead().close();
-            }
+        if (before != null) {
+            before.close();
+        }
+        if (ahead != null) {
+            ahead.close();
         }
     }
 }

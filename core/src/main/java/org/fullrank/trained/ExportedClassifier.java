@@ -5,6 +5,7 @@ import org.fullrank.data.Items;
 import org.fullrank.engine.InputException;
 import org.fullrank.export.OnnxHead;
 import org.fullrank.file.JsonFile;
+import org.fullrank.probe.Accuracy;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
 import org.fullrank.probe.Linear;
@@ -14,11 +15,13 @@ import org.jspecify.annotations.Nullable;
 /// The linear probe of a run as the output `logits` of a model. The class of an item is that of its largest
 /// logit.
 ///
-/// @param map fitted on the train split
+/// @param probe fitted on the train split
+/// @param layer the block whose pooled output the probe reads; null: the representation
 /// @param classes their names, in the order of the logits
-/// @param accuracy on the test split
-/// @param items number of test items
-public record ExportedClassifier(Linear.Map map, List<String> classes, double accuracy, int items) {
+/// @param accuracy on the split that an evaluation asks about
+/// @param items number of items of this split
+public record ExportedClassifier(
+        Linear.Affine probe, @Nullable String layer, List<String> classes, double accuracy, int items) {
     /// Name of the output.
     public static final String OUTPUT = "logits";
 
@@ -31,12 +34,16 @@ public record ExportedClassifier(Linear.Map map, List<String> classes, double ac
         InputException.when(
                 trained.data().classNames().isEmpty(),
                 "--classifier: found no labels, expected a class for each item; name labeled data with --calibrate PATH");
-        Linear.Map map = Linear.map(features(trained, trained.items().train(), layer), LinearProtocol.defaults());
+        Features train = features(trained, trained.items().train(), layer);
         Features test = features(trained, trained.items().test(), layer);
-        return new ExportedClassifier(map, test.names(), map.accuracy(test), test.rows());
+        train.requireLike(test, "--classifier");
+        Linear.Affine probe = Linear.affine(train, LinearProtocol.defaults());
+        double accuracy = Accuracy.of(probe.classes(test), test.labels()).share();
+        return new ExportedClassifier(probe, layer, train.names(), accuracy, test.rows());
     }
 
-    private static Features features(Trained trained, Items items, @Nullable String layer) {
+    /// The representations of items, or the pooled outputs of a block.
+    static Features features(Trained trained, Items items, @Nullable String layer) {
         return Embedder.embed(
                         trained.method(), trained.views().on(items), items, layer == null ? List.of() : List.of(layer))
                 .getLast();
@@ -47,8 +54,8 @@ public record ExportedClassifier(Linear.Map map, List<String> classes, double ac
         return new OnnxHead(
                 OUTPUT,
                 classes.size(),
-                (graph, x) -> graph.linear(x, map.weightTensor(), map.biasTensor()),
-                map::logits);
+                (graph, x) -> graph.linear(x, probe.weightTensor(), probe.biasTensor()),
+                probe::logits);
     }
 
     /// The names as a note of the model: a JSON array.

@@ -17,7 +17,6 @@ import org.fullrank.engine.Threads;
 import org.fullrank.export.OnnxCheck;
 import org.fullrank.export.OnnxEncoder;
 import org.fullrank.file.AtomicFile;
-import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
 import org.fullrank.probe.Knn;
 import org.fullrank.probe.KnnProtocol;
@@ -73,8 +72,8 @@ public record Int8Export(
         Items queries = some(trained.items().test(), QUERIES);
         Iterable<OnnxEncoder.Sample> samples = () -> samples(model, some(bank, CALIBRATED));
         byte[] bytes = model.toInt8(samples, threads);
-        Features exact = floats(trained, queries, layer);
-        double accuracy = accuracy(floats(trained, bank, layer), exact);
+        Features exact = ExportedClassifier.features(trained, queries, layer);
+        double accuracy = accuracy(ExportedClassifier.features(trained, bank, layer), exact);
         double int8;
         try (var check = new OnnxCheck(bytes, threads)) {
             Features rounded = features(model, check, queries);
@@ -95,13 +94,6 @@ public record Int8Export(
                             + " encoder, expected at least %.4f and %.2f; nothing was written, leave --int8 out"
                                     .formatted(accuracy - MOST_LOST, LEAST_COSINE));
         }
-    }
-
-    /// The embeddings of the encoder.
-    private static Features floats(Trained trained, Items items, @Nullable String layer) {
-        return Embedder.embed(
-                        trained.method(), trained.views().on(items), items, layer == null ? List.of() : List.of(layer))
-                .getLast();
     }
 
     /// The mean cosine of the rows of two matrices.

@@ -103,7 +103,7 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
     static void requireSame(Path file, double difference) {
         if (!(difference <= LARGEST_DIFFERENCE)) {
             throw new JobException(
-                    "export %s: found embeddings that differ by %.2g of their largest entry from those of onnxruntime,"
+                    "export %s: found outputs that differ by %.2g of their largest entry from those of onnxruntime,"
                                     .formatted(file, difference)
                             + " expected at most %.0e; nothing was written".formatted(LARGEST_DIFFERENCE));
         }

@@ -69,7 +69,7 @@ public final class Replay {
                                     snapshot + 1,
                                     isExact()
                                             ? ""
-                                            : ": not the same machine, data or recipe, a GPU whose sums vary, or a fault of the hardware"));
+                                            : ": not the same machine, data, recipe or version of Fullrank, a GPU whose sums vary, or a fault of the hardware"));
             if (operation == null) {
                 return text.append("every operation had a finite result%n".formatted())
                         .toString();

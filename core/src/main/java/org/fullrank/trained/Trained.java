@@ -124,7 +124,7 @@ public final class Trained implements Subject, AutoCloseable {
         InputException.when(
                 reading.data == null && own.isNone(),
                 "run %s: found no data, because its weights are imported; add --data PATH, or --calibrate PATH to export"
-                        + " --int8",
+                        + " --int8 or --classifier",
                 run);
         Dataset data =
                 Dataset.open(reading.data == null ? own : own.withPath(reading.data), Checkpoint.table(checkpoint));

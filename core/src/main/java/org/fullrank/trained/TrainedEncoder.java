@@ -203,6 +203,15 @@ public final class TrainedEncoder implements AutoCloseable {
             network(Vectors.of(new float[features], features));
         }
         Network built = Objects.requireNonNull(network);
+        InputException.when(
+                heads.projector && layer != null,
+                "--projector: found the layer %s, expected the representation, which the projector reads; leave one of the"
+                        + " two out",
+                layer);
+        InputException.unless(
+                heads.classifier == null || Objects.equals(heads.classifier.layer(), layer),
+                "--classifier: found a probe that was fitted on another layer, expected %s",
+                layer == null ? "the representation" : layer);
         var all = new LinkedHashMap<>(notes);
         var outputs = new ArrayList<OnnxHead>();
         if (heads.projector) {

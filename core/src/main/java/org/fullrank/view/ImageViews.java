@@ -58,8 +58,9 @@ public record ImageViews(int size, int views, Normalize normalize, List<ImagePip
         return pipelines.get(view % pipelines.size());
     }
 
+    /// The same settings for views that all have one size.
     public ImageViews withSize(int value) {
-        return new ImageViews(value, views, normalize, pipelines, growth);
+        return new ImageViews(value, views, normalize, pipelines);
     }
 
     public ImageViews withViews(int value) {
@@ -78,10 +79,5 @@ public record ImageViews(int size, int views, Normalize normalize, List<ImagePip
             area -= part.share() * (1 - side * side);
         }
         return area;
-    }
-
-    /// The same settings for views of one size.
-    public ImageViews ofOneSize(int value) {
-        return new ImageViews(value, views, normalize, pipelines);
     }
 }

@@ -2,6 +2,7 @@ package org.fullrank.linalg;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -21,11 +22,11 @@ class NewtonSchulzTest {
                     .mul(Tensors.scalar(1e4));
             Tensor polar = NewtonSchulz.polar(m);
             assertThat(Tensors.shape(polar)).containsExactly(rows, columns);
-            // The smallest of 64 singular values of a square Gaussian matrix may be below what five iterations lift.
-            double least = rows == columns && rows > 3 ? 0 : 0.6;
-            for (double s : Tensors.doubles(torch.linalg_svdvals(polar))) {
-                assertThat(s).isBetween(least, 1.25);
-            }
+            double[] singular = Tensors.doubles(torch.linalg_svdvals(polar));
+            assertThat(Arrays.stream(singular).max().orElseThrow()).isLessThan(1.25);
+            // Five iterations do not lift the smallest singular values of a large square matrix far enough.
+            long least = rows == 64 ? 60 : singular.length;
+            assertThat(Arrays.stream(singular).filter(s -> s > 0.6).count()).isGreaterThanOrEqualTo(least);
             Tensor product = polar.t().mm(m); // symmetric, as Q f(S) S Q'
             double apart = Tensors.value(product.sub(product.t()).norm().div(product.norm()));
             assertThat(apart).isLessThan(1e-12);

@@ -111,6 +111,18 @@ class OptimizersTest {
         }
     }
 
+    @Test
+    void piecesCoverTheirRangesInOrder() {
+        var ranges = List.of(new ParameterRange(0, 20, false, 1, true), new ParameterRange(25, 7, true, 2, false));
+        assertThat(ParameterRange.pieces(ranges, 7))
+                .containsExactly(
+                        new ParameterRange(0, 7, false, 1, true),
+                        new ParameterRange(7, 7, false, 1, true),
+                        new ParameterRange(14, 6, false, 1, true),
+                        new ParameterRange(25, 7, true, 2, false));
+        assertThat(ParameterRange.pieces(ranges, Long.MAX_VALUE)).isEqualTo(ranges);
+    }
+
     static List<OptimizerSpec> decaying() {
         return List.of(
                 new OptimizerSpec.Sgd(0.1, 0.9, 0.5),

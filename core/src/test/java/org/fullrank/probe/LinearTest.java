@@ -234,13 +234,14 @@ class LinearTest {
 
     /// The affine map and the solver on standardized features are one classifier.
     @Test
-    void theMapGivesTheAccuracyOfTheProbe() {
+    void theAffineMapHasTheAnswersOfTheProbe() {
         Features train = distorted(TRAIN);
         Features test = distorted(TEST);
-        Linear.Map map = Linear.map(train, LinearProtocol.defaults());
-        assertThat(map.accuracy(test))
-                .isEqualTo(Linear.evaluate(train, test, LinearProtocol.defaults())
-                        .accuracy()
-                        .share());
+        Linear.Affine affine = Linear.affine(train, LinearProtocol.defaults());
+        assertThat(affine.converged()).isTrue();
+        assertThat(affine.classes(test))
+                .isEqualTo(Linear.answer(train, test, LinearProtocol.defaults()).classes());
+        assertThat(Linear.affine(TRAIN, new LinearProtocol(1e-6, 1e-9, 2)).converged())
+                .isFalse();
     }
 }

@@ -6,15 +6,21 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
+import org.fullrank.engine.Tensors;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
+import org.fullrank.view.ImageViewGenerator;
 import org.fullrank.view.ViewGenerator;
+import org.fullrank.view.ViewTensors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Views of 8 pixels, then of 12, then of 16.
 class GrowthTest {
@@ -42,20 +48,47 @@ class GrowthTest {
         return Recipes.load("shapes-vicreg", settings);
     }
 
-    @Test
-    void theFirstStepsHaveSmallerViews() {
+    /// Views that are made ahead have the same bits, also where the size changes.
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void theFirstStepsHaveSmallerViews(boolean isAhead) {
         Recipe recipe = recipe();
         try (var data = Dataset.open(recipe.data());
                 var learner = new Learner(recipe, data, 1);
                 var scope = Scope.open()) {
-            var full = ViewGenerator.of(data.pretraining(), recipe.views(), recipe.seed(), 1);
-            var views = new StepViews(full, learner, 16, learner.totalSteps(), Device.CPU);
-            var sizes = new ArrayList<Integer>();
-            for (int step = 0; step < STEPS; step++) {
-                sizes.add((int) views.of(step).getFirst().size(2));
+            var full = (ImageViewGenerator) ViewGenerator.of(data.pretraining(), recipe.views(), recipe.seed(), 1);
+            var order = new StepViews.Order(learner::items, learner::epoch, 16, learner.totalSteps());
+            try (var views = new StepViews(full, order, Device.CPU, isAhead)) {
+                for (int step = 0; step < STEPS; step++) {
+                    Tensor found = views.of(step).get(1);
+                    int size = SIZES.get(step);
+                    var alone = full.with(full.spec().withSize(size));
+                    Tensor expected = ViewTensors.view(alone, learner.items(step), learner.epoch(step), 1, Device.CPU);
+                    assertThat(Tensors.shape(found)).containsExactly(16, 3, size, size);
+                    assertThat(Tensors.floats(found)).isEqualTo(Tensors.floats(expected));
+                }
             }
-            assertThat(sizes).isEqualTo(SIZES);
             assertThat(learner.views().shape()).isEqualTo(full.shape());
+        }
+    }
+
+    @Test
+    void aSizeWithoutAStepIsRefused() {
+        Recipe recipe = recipe("views.growth=[{size: 8, share: 0.99}]");
+        try (var data = Dataset.open(recipe.data())) {
+            assertThatThrownBy(() -> new Learner(recipe, data, 1).close())
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("views.growth: found a training of 12 steps, expected at least one step");
+        }
+    }
+
+    @Test
+    void viewsThatAreTooSmallForTheEncoderAreRefusedBeforeTheFirstStep() {
+        Recipe recipe = recipe("encoder={type: vgg, channels: [4, 6, 8, 8], poolAfter: [1, 2, 3, 4]}");
+        try (var data = Dataset.open(recipe.data())) {
+            assertThatThrownBy(() -> new Learner(recipe, data, 1).close())
+                    .isInstanceOf(InputException.class)
+                    .hasMessageContaining("encoder.poolAfter: found feature maps of 1 x 1 pixels");
         }
     }
 

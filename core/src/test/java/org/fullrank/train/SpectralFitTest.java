@@ -25,8 +25,10 @@ import org.fullrank.spectral.Kernel;
 import org.fullrank.spectral.LandmarkChoice;
 import org.fullrank.spectral.RelationSpec;
 import org.fullrank.spectral.SpectralObjective;
+import org.fullrank.view.ImageViews;
 import org.fullrank.view.VectorViews;
 import org.fullrank.view.ViewGenerator;
+import org.fullrank.view.ViewSpec;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -60,19 +62,31 @@ class SpectralFitTest {
     }
 
     private SpectralFit fit(long seed) {
-        return SpectralFit.of(
-                Recipe.closedForm(
-                                "test",
-                                new KernelMap(new Kernel.Polynomial(1, 2), LANDMARKS, 2),
-                                new MethodSpec.ClosedForm(
-                                        SpectralObjective.Vicreg.defaults(),
-                                        new RelationSpec.Neighbors(5),
-                                        true,
-                                        LandmarkChoice.LEVERAGE,
-                                        1e-10))
-                        .withViews(VectorViews.defaults())
-                        .withSeed(seed),
-                data);
+        return SpectralFit.of(recipe(VectorViews.defaults(), seed), data);
+    }
+
+    private static Recipe recipe(ViewSpec views, long seed) {
+        return Recipe.closedForm(
+                        "test",
+                        new KernelMap(new Kernel.Polynomial(1, 2), LANDMARKS, 2),
+                        new MethodSpec.ClosedForm(
+                                SpectralObjective.Vicreg.defaults(),
+                                new RelationSpec.Neighbors(5),
+                                true,
+                                LandmarkChoice.LEVERAGE,
+                                1e-10))
+                .withViews(views)
+                .withSeed(seed);
+    }
+
+    /// Views of color images are not contiguous: their channels are next to each other.
+    @Test
+    void colorImagesAreFitted() {
+        DataSpec spec = DataSpec.of("shapes").withCache(folder.resolve("cache")).withSamples(ROWS);
+        try (var shapes = Dataset.open(spec)) {
+            SpectralFit fit = SpectralFit.of(recipe(((ImageViews) ViewSpec.named("shapes")).withSize(8), 1), shapes);
+            assertThat(fit.recipe().encoder().features()).isEqualTo(2);
+        }
     }
 
     @Test

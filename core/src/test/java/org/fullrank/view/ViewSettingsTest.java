@@ -72,8 +72,8 @@ class ViewSettingsTest {
         assertThat(views.meanArea()).isEqualTo(1);
         ImageViews grown = grown(views, new Growth(16, 0.5), new Growth(24, 0.25));
         assertThat(grown.meanArea()).isCloseTo(0.5 / 4 + 0.25 * 9 / 16 + 0.25, within(1e-15));
-        assertThat(grown.withSize(64).growth()).isEqualTo(grown.growth());
-        assertThat(grown.ofOneSize(20)).isEqualTo(views.withSize(20));
+        assertThat(grown.withViews(3).growth()).isEqualTo(grown.growth());
+        assertThat(grown.withSize(20)).isEqualTo(views.withSize(20));
     }
 
     @ParameterizedTest
