@@ -114,7 +114,7 @@ class ExportCommandTest {
                 "--projector",
                 "--layer",
                 "0",
-                "--projector: found the layer 0"
+                "--projector: found a layer"
             },
             {"--out", folder.resolve("wrong.onnx").toString(), "--int8", "--projector", "--int8: found --classifier or"
             },

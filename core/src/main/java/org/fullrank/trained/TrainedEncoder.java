@@ -205,9 +205,8 @@ public final class TrainedEncoder implements AutoCloseable {
         Network built = Objects.requireNonNull(network);
         InputException.when(
                 heads.projector && layer != null,
-                "--projector: found the layer %s, expected the representation, which the projector reads; leave one of the"
-                        + " two out",
-                layer);
+                "--projector: found a layer, expected the representation, which the projector reads; leave one of the two"
+                        + " out");
         InputException.unless(
                 heads.classifier == null || Objects.equals(heads.classifier.layer(), layer),
                 "--classifier: found a probe that was fitted on another layer, expected %s",
