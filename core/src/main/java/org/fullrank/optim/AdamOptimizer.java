@@ -27,11 +27,8 @@ final class AdamOptimizer implements Optimizer {
     private final double epsilon;
     private final double coupled;
     private final double decoupled;
-    /// The first parameter of all ranges. The moments begin there.
-    private final long from;
-
-    private final Tensor first; // [P - from]
-    private final Tensor second; // [P - from]
+    private final Tensor first; // [P]
+    private final Tensor second; // [P]
 
     AdamOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Adam spec) {
         this(
@@ -68,10 +65,8 @@ final class AdamOptimizer implements Optimizer {
         this.epsilon = epsilon;
         this.coupled = coupled;
         this.decoupled = decoupled;
-        long all = parameters.values().numel();
-        this.from = ranges.stream().mapToLong(ParameterRange::offset).min().orElse(all);
         try (var scope = Scope.open()) {
-            long count = all - from;
+            long count = parameters.values().numel();
             first = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
             second = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
         }
@@ -93,8 +88,8 @@ final class AdamOptimizer implements Optimizer {
             piece.addDecay(coupled, parameters.values(), parameters.gradients());
             Tensor gradient = piece.view(parameters.gradients()); // [p]
             Tensor values = piece.view(parameters.values()); // [p]
-            Tensor m = first.narrow(0, piece.offset() - from, piece.count()); // [p]
-            Tensor v = second.narrow(0, piece.offset() - from, piece.count()); // [p]
+            Tensor m = piece.view(first); // [p]
+            Tensor v = piece.view(second); // [p]
             m.lerp_(gradient, Tensors.scalar(1 - beta1));
             v.mul_(Tensors.scalar(beta2)).addcmul_(gradient, gradient, Tensors.scalar(1 - beta2));
             Tensor denominator = v.sqrt().div_(Tensors.scalar(correction2)).add_(Tensors.scalar(epsilon)); // [p]
@@ -103,6 +98,16 @@ final class AdamOptimizer implements Optimizer {
             }
             values.addcdiv_(m, denominator, Tensors.scalar(-rate / correction1));
         }
+    }
+
+    /// The mean of the gradients, `[P]`.
+    Tensor first() {
+        return first;
+    }
+
+    /// The mean of the squared gradients, `[P]`.
+    Tensor second() {
+        return second;
     }
 
     @Override

@@ -35,8 +35,8 @@ final class MuonOptimizer implements Optimizer {
     private final OptimizerSpec.Muon spec;
     private final List<Matrix> matrices;
     private final ScalarType products;
+    /// Its first moment is also the momentum of the matrices.
     private final AdamOptimizer rest;
-    private final Tensor momenta; // [M], of the parameters up to the last matrix
 
     /// @param precision of the products of the orthogonal factors
     MuonOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Muon spec, Precision precision) {
@@ -50,13 +50,6 @@ final class MuonOptimizer implements Optimizer {
                 .toList();
         List<Segment> others = segments.stream().filter(s -> !isMatrix(s)).toList();
         rest = new AdamOptimizer(parameters, ParameterRange.of(others, groups), spec.adam());
-        long count = matrices.stream()
-                .mapToLong(m -> m.range().offset() + m.range().count())
-                .max()
-                .orElse(0);
-        try (var scope = Scope.open()) {
-            momenta = scope.keep(Tensors.zeros(parameters.device(), parameters.type(), count));
-        }
     }
 
     private static boolean isMatrix(Segment segment) {
@@ -75,7 +68,7 @@ final class MuonOptimizer implements Optimizer {
 
     private void move(Matrix matrix, double rate) {
         Tensor gradient = matrix.view(parameters.gradients()); // [n, m]
-        Tensor momentum = matrix.view(momenta); // [n, m]
+        Tensor momentum = matrix.view(rest.first()); // [n, m]
         Tensor values = matrix.view(parameters.values()); // [n, m]
         momentum.lerp_(gradient, Tensors.scalar(1 - spec.momentum()));
         Tensor ahead = gradient.lerp(momentum, Tensors.scalar(spec.momentum())); // [n, m]
@@ -87,14 +80,14 @@ final class MuonOptimizer implements Optimizer {
 
     @Override
     public SequencedMap<String, Tensor> state() {
-        var state = new LinkedHashMap<>(rest.state());
-        state.put("momentum", momenta);
+        var state = new LinkedHashMap<String, Tensor>();
+        state.put("momentum", rest.first());
+        state.put("squares", rest.second());
         return state;
     }
 
     @Override
     public void close() {
-        momenta.close();
         rest.close();
     }
 }

@@ -31,14 +31,16 @@ class GrowthTest {
     private Path folder;
 
     private Recipe recipe(String... more) {
+        return recipeOf("{type: convnet, channels: [4, 6], depth: 1}", more);
+    }
+
+    private Recipe recipeOf(String encoder, String... more) {
         var settings = new ArrayList<>(List.of(
                 "data.samples=64",
                 "data.cache=" + folder.resolve("cache"),
                 "views.size=16",
                 "views.growth=[{size: 8, share: 0.33}, {size: 12, share: 0.25}]",
-                "encoder.type=convnet",
-                "encoder.channels=[4, 6]",
-                "encoder.depth=1",
+                "encoder=" + encoder,
                 "optimizer.type=muon",
                 "train.epochs=3",
                 "train.batch=16",
@@ -84,7 +86,7 @@ class GrowthTest {
 
     @Test
     void viewsThatAreTooSmallForTheEncoderAreRefusedBeforeTheFirstStep() {
-        Recipe recipe = recipe("encoder={type: vgg, channels: [4, 6, 8, 8], poolAfter: [1, 2, 3, 4]}");
+        Recipe recipe = recipeOf("{type: vgg, channels: [4, 6, 8, 8], poolAfter: [1, 2, 3, 4]}");
         try (var data = Dataset.open(recipe.data())) {
             assertThatThrownBy(() -> new Learner(recipe, data, 1).close())
                     .isInstanceOf(InputException.class)
@@ -104,7 +106,7 @@ class GrowthTest {
 
     @Test
     void anEncoderOfOneSizeIsRefused() {
-        assertThatThrownBy(() -> recipe("encoder={type: vit, patch: 4}"))
+        assertThatThrownBy(() -> recipeOf("{type: vit, patch: 4}"))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("views.growth: found views of several sizes, expected one size for this encoder");
     }
