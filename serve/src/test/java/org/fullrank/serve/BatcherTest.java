@@ -107,9 +107,10 @@ class BatcherTest {
                     .mapToObj(i -> batcher.offer(List.of(i)))
                     .filter(Optional::isPresent)
                     .count();
+            int waiting = batcher.waiting();
+            go.countDown(); // before an assertion fails, because closing waits for the results
             assertThat(accepted).isBetween(3L, 4L); // one may already be computed
-            assertThat(batcher.waiting()).isEqualTo(3);
-            go.countDown();
+            assertThat(waiting).isBetween((int) accepted - 1, 3);
         }
     }
 
