@@ -73,32 +73,32 @@ class ExportCommandTest {
         }
     }
 
-    /// The classes are halves of the first column, which an affine map of the encoder's output separates well.
     @Test
     void aClassifierAndTheProjectorAreFurtherOutputs() throws IOException {
-        var table = new StringBuilder("a,b,c,label\n");
-        var random = Keyed.of(2);
-        for (int i = 0; i < 200; i++) {
-            double a = random.nextGaussian();
-            table.append("%s,%s,%s,%s%n"
-                    .formatted(a, 40 + 7 * random.nextGaussian(), i % 5 + 0.5, a > 0 ? "a \"high\"" : "low"));
-        }
-        Path data = Files.writeString(folder.resolve("labeled.csv"), table);
+        CommandLineRun trained = trainImages("probed", "{type: convnet, channels: [4, 6], depth: 1}");
+        assertThat(trained.code()).as(trained.err()).isZero();
         Path file = folder.resolve("classifier.onnx");
         CommandLineRun exported = CommandLineRun.of(
-                "export", run, "--out", file.toString(), "--classifier", "--projector", "--calibrate", data.toString());
+                "export",
+                folder.resolve("probed").toString(),
+                "--out",
+                file.toString(),
+                "--classifier",
+                "--projector",
+                "--json");
         assertThat(exported.code()).as(exported.err()).isZero();
-        assertThat(exported.out()).containsPattern("logits float32 \\[N, 2\\]; linear accuracy (0\\.[89]|1\\.0)");
-        assertThat(new String(Files.readAllBytes(file), StandardCharsets.UTF_8))
-                .contains("[ \"a \\\"high\\\"\", \"low\" ]");
-        float[] rows = {2, 38, 2.5f, -2, 40, 1.5f};
+        assertThat(exported.out())
+                .containsPattern("\"linearAccuracy\" : (0\\.\\d+|1\\.0)")
+                .contains("\"classes\" : [");
+        assertThat(new String(Files.readAllBytes(file), StandardCharsets.UTF_8)).contains("projection", "classes");
+        float[] image = new float[20 * 24 * 3];
         try (var check = new OnnxCheck(Files.readAllBytes(file), 1)) {
-            var outputs = check.run(List.of("embedding", "projection", "logits"), rows, false, 3);
-            assertThat(outputs.get(0)).hasDimensions(2, 6);
-            assertThat(outputs.get(1)).hasDimensions(2, 8);
-            float[][] logits = outputs.get(2);
-            assertThat(logits[0][0]).isGreaterThan(logits[0][1]);
-            assertThat(logits[1][0]).isLessThan(logits[1][1]);
+            List<float[][]> outputs = check.run(List.of("embedding", "projection", "logits"), image, true, 20, 24, 3);
+            assertThat(outputs.get(0)).hasDimensions(1, 6);
+            assertThat(outputs.get(1)[0].length).isGreaterThan(6);
+            int classes =
+                    exported.out().split("\"classes\" : \\[")[1].split("]")[0].split(",").length;
+            assertThat(outputs.get(2)).hasDimensions(1, classes);
         }
     }
 
@@ -222,7 +222,7 @@ class ExportCommandTest {
         assertThat(unlabeled.code()).isEqualTo(2);
         assertThat(unlabeled.err()).contains("--int8: found no labels").contains("--calibrate PATH");
         CommandLineRun alone = CommandLineRun.of("export", run, "--out", out, "--calibrate", "shapes");
-        assertThat(alone.err()).contains("--calibrate: found no --int8");
+        assertThat(alone.err()).contains("--calibrate: found neither --int8 nor --classifier");
         assertThat(folder.resolve("refused.onnx")).doesNotExist();
     }
 }
