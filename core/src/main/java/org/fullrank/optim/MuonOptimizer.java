@@ -13,8 +13,8 @@ import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ParameterBuffer.Kind;
 import org.fullrank.net.ParameterBuffer.Segment;
 
-/// Muon (Jordan 2024). The update of a matrix is the orthogonal factor of its momentum: all directions of the
-/// update are equally long. A filter `[out, in, H, W]` counts as the matrix `[out, in H W]`. Biases, norms and
+/// Muon (Jordan 2024). The update of a matrix is the approximate orthogonal factor of its momentum: all its
+/// singular values are about 1. A filter `[out, in, H, W]` counts as the matrix `[out, in H W]`. Biases, norms and
 /// stacks of orthogonal matrices get a step of AdamW.
 ///
 /// For a matrix W `[n, m]` with gradient G: `M <- momentum M + (1 - momentum) G`, then `U = momentum M + (1 -

@@ -99,7 +99,7 @@ public sealed interface OptimizerSpec {
     }
 
     /// Muon (Jordan 2024, "Muon: an optimizer for hidden layers in neural networks"): matrices and filters move
-    /// by the orthogonal factor of their momentum, biases and norms by AdamW. It learns much in few steps.
+    /// by the orthogonal factor of their momentum, biases and norms by AdamW.
     ///
     /// @param momentum of the gradients of matrices, with Nesterov's step
     /// @param weightDecay decoupled

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 /// The views of each step. The first steps may have smaller views, see [Growth]. They can be made one step
 /// ahead, on a background thread.
 final class StepViews implements AutoCloseable {
-    /// The steps before `end` that no earlier part has. All their views have one size.
+    /// The steps from the end of the previous part up to `end`. All their views have one size.
     private record Part(long end, ViewGenerator generator) {}
 
     /// What each step reads.
@@ -34,7 +34,7 @@ final class StepViews implements AutoCloseable {
     private final boolean isAhead;
     /// Makes the views of one part; null before the first step, or if views are not made ahead.
     private @Nullable ViewsAhead ahead;
-    /// The maker of the part before, whose last views may still be in use.
+    /// The maker of the previous part, whose last views may still be in use.
     private @Nullable ViewsAhead before;
 
     private @Nullable Part aheadOf;
@@ -70,7 +70,7 @@ final class StepViews implements AutoCloseable {
     }
 
     /// The views of a step on the device, V x `[B, C, H, W]`, `[B, F]` or `[B, C, L]`. The caller's scope owns
-    /// them. They are valid until the next but one call.
+    /// them. They are valid until the next call.
     List<Tensor> of(long step) {
         if (!isAhead) {
             return made(part(step).generator, step);

@@ -32,13 +32,13 @@ import org.fullrank.view.ValueScale;
 import org.fullrank.view.ViewGenerator;
 import org.jspecify.annotations.Nullable;
 
-/// A model that was written, after onnxruntime has computed the same embeddings from it.
+/// A model that was written, after onnxruntime has computed the same outputs from it.
 ///
 /// @param file of the model
 /// @param bytes its size
 /// @param input its input in words, such as `uint8 [N, 32, 32, 3]`
 /// @param width columns D of its output
-/// @param difference largest difference from the encoder's embeddings, as a share of the largest entry
+/// @param difference largest difference over all outputs, as a share of the largest entry of each
 public record OnnxExport(Path file, long bytes, String input, int width, double difference) {
     /// A model with a larger difference is not written. Float32 sums in another order differ by about 1e-6.
     public static final double LARGEST_DIFFERENCE = 1e-4;
