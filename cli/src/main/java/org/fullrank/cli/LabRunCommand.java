@@ -53,7 +53,9 @@ final class LabRunCommand extends Job {
 
     @Option(
             names = "--quick",
-            description = "Uses smaller samples and shorter runs. Some claims about real data need the full size.")
+            description =
+                    "Uses smaller samples and shorter runs. Some claims about real data need the full size: a quick run"
+                            + " measures their values, but does not decide them.")
     boolean quick;
 
     @Option(

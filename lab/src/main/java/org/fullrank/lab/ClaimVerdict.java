@@ -4,7 +4,7 @@ package org.fullrank.lab;
 public enum ClaimVerdict {
     HOLDS("holds"),
     FAILS("fails"),
-    /// Something that the experiment needs was missing, such as data.
+    /// Something that the experiment needs was missing, such as data or the full size.
     UNDECIDABLE("not decidable");
 
     private final String label;

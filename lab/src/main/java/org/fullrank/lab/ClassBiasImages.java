@@ -148,7 +148,8 @@ record ClassBiasImages() implements Experiment {
         Measured crops = measure(setting, GrayImages.Known.FASHION_MNIST, sizes.crops, AREAS, ClassBiasImages::crop);
         Measured rotations =
                 measure(setting, GrayImages.Known.MNIST, sizes.rotations, ANGLES, ClassBiasImages::rotation);
-        return new Outcome(claims(crops, rotations), table(crops, rotations), figure(crops, rotations));
+        return new Outcome(claims(crops, rotations), table(crops, rotations), figure(crops, rotations))
+                .decidedAtFullSize(setting);
     }
 
     private static final int NONE = 0;

@@ -135,7 +135,8 @@ record DeeptensorDigits(Fitter fitter) implements Experiment {
                     result.accuracy,
                     result == networks ? fitted.fitted().iterations() : "-");
         }
-        return new Outcome(claims(networks, same), table, figure(found, known, all, test, rank));
+        Outcome outcome = new Outcome(claims(networks, same), table, figure(found, known, all, test, rank));
+        return GrayImages.Known.MNIST.in(setting) ? outcome.decidedAtFullSize(setting) : outcome;
     }
 
     private static DecompositionSettings settings(Setting setting, int rank) {

@@ -17,6 +17,19 @@ public record Outcome(
         }
     }
 
+    /// For experiments whose quick sizes are too small for their statistics: the values of a quick run are shown,
+    /// but they do not decide the claims.
+    Outcome decidedAtFullSize(Setting setting) {
+        return setting.quick()
+                ? new Outcome(
+                        claims.stream()
+                                .map(claim -> claim.undecided("needs the full size, leave out --quick"))
+                                .toList(),
+                        table,
+                        figure)
+                : this;
+    }
+
     /// Number of claims with this verdict.
     public int count(ClaimVerdict verdict) {
         return (int) claims.stream().filter(claim -> claim.verdict() == verdict).count();

@@ -151,7 +151,7 @@ record PredictorCells() implements Experiment {
     @Override
     public Outcome run(Setting setting) {
         Measured measured = GrayImages.Known.MNIST.in(setting) ? measure(setting) : null;
-        return new Outcome(claims(measured), table(measured), figure(measured));
+        return new Outcome(claims(measured), table(measured), figure(measured)).decidedAtFullSize(setting);
     }
 
     private static Measured measure(Setting setting) {

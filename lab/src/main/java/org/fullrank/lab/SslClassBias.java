@@ -192,7 +192,7 @@ record SslClassBias() implements Experiment {
                 measured.put(method, measure(setting, method));
             }
         }
-        return new Outcome(claims(measured), table(measured), figure(measured));
+        return new Outcome(claims(measured), table(measured), figure(measured)).decidedAtFullSize(setting);
     }
 
     private static ClassAccuracies measure(Setting setting, Method method) {

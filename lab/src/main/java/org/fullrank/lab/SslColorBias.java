@@ -157,7 +157,8 @@ record SslColorBias() implements Experiment {
                 }
             }
         }
-        return new Outcome(claims(measured), table(measured), measured.isEmpty() ? null : figure(measured));
+        return new Outcome(claims(measured), table(measured), measured.isEmpty() ? null : figure(measured))
+                .decidedAtFullSize(setting);
     }
 
     private static ClassAccuracies measure(Setting setting, Method method, Dataset data) {

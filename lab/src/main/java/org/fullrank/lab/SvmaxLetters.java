@@ -78,14 +78,15 @@ record SvmaxLetters(RankingTerm term) implements Experiment {
                     draw -> MetricTask.letters(letters, setting, draw));
         }
         return new Outcome(
-                claims(sweep),
-                SvmaxMetric.table(sweep, new SvmaxMetric()::share),
-                sweep == null
-                        ? null
-                        : new Figure(
-                                "Recall@1 on unseen letters by the learning rate, for each loss.",
-                                2,
-                                SvmaxMetric.recallPanels(sweep)));
+                        claims(sweep),
+                        SvmaxMetric.table(sweep, new SvmaxMetric()::share),
+                        sweep == null
+                                ? null
+                                : new Figure(
+                                        "Recall@1 on unseen letters by the learning rate, for each loss.",
+                                        2,
+                                        SvmaxMetric.recallPanels(sweep)))
+                .decidedAtFullSize(setting);
     }
 
     private static Claim claim(
