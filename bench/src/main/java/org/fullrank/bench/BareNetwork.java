@@ -56,16 +56,46 @@ final class BareNetwork implements AutoCloseable {
         return device;
     }
 
+    Precision precision() {
+        return precision;
+    }
+
+    /// Encoder and projector, in the order of the data.
+    List<Layer> layers() {
+        return List.of(encoder, projector);
+    }
+
+    /// Updates the parameters with the gradients that are there.
+    void update() {
+        optimizer.step(1e-9, step++);
+    }
+
+    /// The embeddings `[N, D]` of one view `[N, C, H, W]`, in float32.
+    Tensor embed(Tensor view) {
+        try (var autocast = precision.autocast(device)) {
+            return projector
+                    .forward(encoder.forward(view, Mode.TRAIN), Mode.TRAIN)
+                    .to(ScalarType.Float);
+        }
+    }
+
+    /// Forward and backward of the objective alone, on embeddings `[N, D]`, one for each view.
+    void evaluate(List<Tensor> embeddings) {
+        try (var scope = Scope.open()) {
+            List<Tensor> leaves = embeddings.stream()
+                    .map(z -> z.detach().set_requires_grad(true))
+                    .toList();
+            objective.evaluate(new Views(leaves)).total().backward();
+        }
+    }
+
     /// One step on these views, each `[N, C, H, W]`, with a rate so small that the weights stay where they are.
     void step(List<Tensor> views) {
         try (var scope = Scope.open()) {
             parameters.clearGradients();
             var embeddings = new ArrayList<Tensor>();
             for (Tensor view : views) {
-                try (var autocast = precision.autocast(device)) {
-                    Tensor z = projector.forward(encoder.forward(view, Mode.TRAIN), Mode.TRAIN); // [N, D]
-                    embeddings.add(z.to(ScalarType.Float));
-                }
+                embeddings.add(embed(view));
             }
             Tensor total = objective.evaluate(new Views(embeddings)).total();
             total.backward();
