@@ -55,8 +55,8 @@ final class DiagnosisChecks {
         for (Diagnosis diagnosis : diagnoses) {
             for (FailCondition condition : conditions) {
                 String failure = condition.failure(diagnosis).orElse(null);
-                if (failure != null && condition != FailCondition.COLLAPSE) { // the verdict is printed already
-                    err.println("%s fails %s: %s".formatted(diagnosis.subject(), condition.text(), failure));
+                if (failure != null) {
+                    err.println("--fail-on %s holds: %s: %s".formatted(condition.text(), diagnosis.subject(), failure));
                 }
                 failed |= failure != null;
             }

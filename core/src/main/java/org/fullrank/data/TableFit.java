@@ -223,15 +223,17 @@ final class TableFit {
             return new TableColumn.LeftOut(name(), reason);
         }
 
-        /// Whether the column has few different whole numbers, each in several rows on average.
+        /// Whether the column has few different whole numbers, each in several rows on average. If most cells are
+        /// missing, as where few rows have labels, two rows are enough.
         boolean looksLikeClasses() {
             int present = rows - missing;
+            int needed = missing > present ? 2 : ROWS_OF_CLASS;
             int different = levels.size();
             return whole == present
                     && !uncounted
                     && different > 1
                     && different <= MOST_CODES
-                    && present >= ROWS_OF_CLASS * different;
+                    && present >= needed * different;
         }
 
         TableColumn decide() {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
+import org.bytedeco.pytorch.StringViewOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 import org.bytedeco.pytorch.global.torch.ScalarType;
@@ -87,32 +88,40 @@ public record Likeness(long rows, double cka, double[] angles) {
 
     /// @param x `[n, D1]`, y `[n, D2]`, both centered
     private static Likeness of(Tensor x, Tensor y) {
-        Tensor kx = x.mm(x.t()); // [n, n]
-        Tensor ky = y.mm(y.t());
-        double cka = Tensors.value(kx.mul(ky).sum()) / (Tensors.value(kx.norm()) * Tensors.value(ky.norm()));
-        int k = Math.min(directions(kx), directions(ky));
-        Tensor cosines = torch.linalg_svdvals(basis(kx, k).t().mm(basis(ky, k))); // [k], descending
+        Directions a = Directions.of(x);
+        Directions b = Directions.of(y);
+        Tensor overlap = a.basis.t().mm(b.basis); // [r1, r2]
+        Tensor shared = overlap.square().mul(a.variances.unsqueeze(1)).mul(b.variances);
+        double cka = Tensors.value(shared.sum()) / (Tensors.value(a.variances.norm()) * Tensors.value(b.variances.norm()));
+        int k = Math.min(a.strong(), b.strong());
+        Tensor cosines = torch.linalg_svdvals(overlap.narrow(0, 0, k).narrow(1, 0, k)); // [k], descending
         double[] angles = Arrays.stream(Tensors.doubles(cosines))
                 .map(c -> Math.toDegrees(Math.acos(Math.clamp(c, -1, 1))))
                 .toArray();
         return new Likeness(x.size(0), cka, angles);
     }
 
-    /// The effective rank of a Gram matrix, rounded, at least 1.
-    private static int directions(Tensor gram) {
-        double[] values = Tensors.doubles(torch.linalg_eigvalsh(gram));
-        double sum = Arrays.stream(values).filter(v -> v > 0).sum();
-        double entropy = Arrays.stream(values)
-                .filter(v -> v > 0)
-                .map(v -> -v / sum * Math.log(v / sum))
-                .sum();
-        return Math.max(1, (int) Math.round(Math.exp(entropy)));
-    }
+    /// The directions of the items of one embedding, the strongest first.
+    ///
+    /// @param basis `[n, r]`, orthonormal
+    /// @param variances squared singular values, `[r]`
+    private record Directions(Tensor basis, Tensor variances) {
+        /// @param x `[n, D]`
+        static Directions of(Tensor x) {
+            var parts = torch.linalg_svd(x, false, new StringViewOptional());
+            return new Directions(parts.get0(), parts.get1().square());
+        }
 
-    /// The k strongest directions of the items, `[n, k]`, orthonormal.
-    private static Tensor basis(Tensor gram, int k) {
-        Tensor vectors = torch.linalg_eigh(gram).get1(); // [n, n], ascending
-        return vectors.narrow(1, vectors.size(1) - k, k);
+        /// The effective rank, rounded, at least 1.
+        int strong() {
+            double[] values = Tensors.doubles(variances);
+            double sum = Arrays.stream(values).sum();
+            double entropy = Arrays.stream(values)
+                    .filter(v -> v > 0)
+                    .map(v -> -v / sum * Math.log(v / sum))
+                    .sum();
+            return Math.max(1, (int) Math.round(Math.exp(entropy)));
+        }
     }
 
     /// The median of the angles.

@@ -109,14 +109,10 @@ record CsvHead(
         if (found < 0 || CsvTable.isDate(example) || NumberSlip.of(example) != null) {
             return -1;
         }
-        if (header) {
-            warnings.add(
-                    "column %d (%s) was taken for the label, because it is the only one of text; name the label column"
-                                    .formatted(
-                                            found + 1,
-                                            head.getFirst().get(found).strip())
-                            + " or 'none' if this is wrong");
-        }
+        String name = header ? " (%s)".formatted(head.getFirst().get(found).strip()) : "";
+        warnings.add("column %d%s was taken for the label, because it is the only one of text; name the label column"
+                        .formatted(found + 1, name)
+                + " or 'none' if this is wrong");
         return found;
     }
 

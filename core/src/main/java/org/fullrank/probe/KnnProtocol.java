@@ -28,4 +28,12 @@ public record KnnProtocol(int neighbors, double temperature) implements Classifi
     public static KnnProtocol defaults() {
         return new KnnProtocol(NEIGHBORS, TEMPERATURE);
     }
+
+    /// The same with at most one neighbor for each row of the bank. A bank with few labels may have fewer rows
+    /// than neighbors.
+    ///
+    /// @param rows of the bank, at least 1
+    KnnProtocol within(int rows) {
+        return new KnnProtocol(Math.min(neighbors, rows), temperature);
+    }
 }

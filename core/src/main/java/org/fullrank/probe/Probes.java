@@ -54,7 +54,7 @@ public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear,
     public ProbeTable run(Subject subject) {
         TrainTest items = subject.items();
         Protocol protocol = Protocol.of(subject.source())
-                .withKnn(knn)
+                .withKnn(knn == null ? null : knn.within(items.train().size()))
                 .withLinear(linear)
                 .withConvolutions(RandomConvolutions.fit(items.train(), items.test()));
         Splits encoded = new Splits(subject.embed(items.train()), subject.embed(items.test()));

@@ -60,6 +60,34 @@ class TableTest {
     }
 
     @Test
+    void aLastColumnOfFewLabelsIsNamed() throws IOException {
+        var rows = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            rows.append("%s,%s,%s\n".formatted(i * 0.37, i * i * 0.1, i % 10 == 0 ? 1 + i / 20 : ""));
+        }
+        Path file = Files.writeString(folder.resolve("few.csv"), rows);
+        try (Dataset data = Dataset.open(DataSpec.of(file.toString()).withCache(folder.resolve("cache")))) {
+            assertThat(data.warnings())
+                    .containsExactly("column 3 is read as a feature but has only 3 different whole numbers; if it is the"
+                            + " class, use --label-column 3");
+        }
+    }
+
+    @Test
+    void theOnlyColumnOfTextIsNamedAsTheLabel() throws IOException {
+        var rows = new StringBuilder();
+        for (int i = 0; i < 20; i++) {
+            rows.append("%s,%s,%s\n".formatted(i * 0.37, i % 2 == 0 ? "a" : "b", i * i * 0.1));
+        }
+        Path file = Files.writeString(folder.resolve("text.csv"), rows);
+        try (Dataset data = Dataset.open(DataSpec.of(file.toString()).withCache(folder.resolve("cache")))) {
+            assertThat(data.warnings())
+                    .containsExactly("column 2 was taken for the label, because it is the only one of text; name the"
+                            + " label column or 'none' if this is wrong");
+        }
+    }
+
+    @Test
     void categoriesBecomeOneValueForEachLevelAndMissingNumbersAMeanWithAnIndicator() throws IOException {
         Path file = csv("mixed.csv", "age,job,label\n20, cook,a\n?,nurse,b\n40,,a\nNA,cook,b\n");
         try (Dataset data = Dataset.open(spec(file))) {
