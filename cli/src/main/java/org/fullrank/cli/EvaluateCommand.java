@@ -112,6 +112,10 @@ final class EvaluateCommand extends Job {
         chosen = chosen.stream().map(this::configured).toList();
         try (Trained trained = Trained.open(options.run, new Trained.Reading(data, options.best), err()::println)) {
             err().println("evaluating %s, step %d".formatted(trained.checkpoint(), trained.step()));
+            if (data != null) {
+                err().println("note: classifiers are fitted on the train split of --data %s, not on the data of the run"
+                        .formatted(data));
+            }
             var result = new Json()
                     .put("run", options.run.toString())
                     .put("checkpoint", trained.checkpoint().toString())

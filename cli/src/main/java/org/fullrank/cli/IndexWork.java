@@ -41,6 +41,7 @@ record IndexWork(IndexCommand command) {
         Natives.loadEarly();
         try (Trained trained = Trained.open(
                 command.subject, new Trained.Reading(command.data, command.best), command.err()::println)) {
+            command.err().println("embedding the %s split ...".formatted(wanted.label()));
             Features features = trained.embed(wanted);
             var text =
                     "%s split of %s".formatted(wanted.label(), command.data == null ? command.subject : command.data);
@@ -102,7 +103,7 @@ record IndexWork(IndexCommand command) {
                         .formatted(card.rows(), card.width(), card.settings().bits()));
         table.row("recall@" + Recall.NEIGHBORS, recall(card.recall()));
         table.row("on disk", Numbers.bytes(report.bytes()));
-        table.row("time", Numbers.steady(report.seconds()) + " s");
+        table.row("time of the build", Numbers.steady(report.seconds()) + " s");
         command.out().print(table);
         command.out().flush();
     }

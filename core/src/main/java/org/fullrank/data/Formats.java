@@ -44,7 +44,9 @@ final class Formats {
         }
         if (Files.isDirectory(path)) {
             var folder = new FolderTree(path);
-            return folder(folder, spec).orElseThrow(() -> unknown(path, folder.size() + " files of no known format"));
+            return folder(folder, spec)
+                    .orElseThrow(() -> unknown(
+                            path, folder.size() == 0 ? "no files" : folder.size() + " files of no known format"));
         }
         if (!Files.isRegularFile(path)) {
             throw new InputException(

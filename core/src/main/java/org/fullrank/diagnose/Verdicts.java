@@ -104,6 +104,6 @@ final class Verdicts {
                         figures.spectrum().knee(),
                         100 * figures.offset(),
                         nearest.kind().title()),
-                "change nothing; keep these figures to compare with (monitor.everyEpochs)");
+                "change nothing; keep these figures to compare with later ones");
     }
 }

@@ -246,7 +246,7 @@ final class RateSweep {
                 "the peak rate %s is %s the usable rates, %s%s"
                         .formatted(
                                 PreflightReport.number(peak),
-                                peak < window.lower ? "at the lower end of" : "among",
+                                peak < window.lower ? "below" : "among",
                                 found,
                                 note));
     }

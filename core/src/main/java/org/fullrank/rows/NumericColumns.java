@@ -46,7 +46,7 @@ record NumericColumns(int[] positions, List<String> warnings) {
             left[i] = skipped[i] || i == table.label() || i == table.index() && !kept[i];
         }
         var search = new Search(table, table.head(), kept);
-        search.leaveOut(left, search.texts(left), "text");
+        search.leaveOut(left, search.texts(left), "text; if it has the classes, use --label-column");
         search.leaveOut(
                 left,
                 search.identifiers(left),

@@ -194,7 +194,7 @@ class BadInputTest {
     @Test
     void missingPathsEmptyFoldersAndDevicesAreRefused() throws IOException {
         refused(folder.resolve("nothing"), "does not exist", "shapes");
-        refused(Files.createDirectory(folder.resolve("void")), "0 files of no known format");
+        refused(Files.createDirectory(folder.resolve("void")), "holds no files, expected");
         if (Files.exists(Path.of("/dev/null"))) {
             refused(Path.of("/dev/null"), "device");
         }
