@@ -136,4 +136,11 @@ class KnnTest {
         }
         return product / Math.sqrt(lengthA * lengthB);
     }
+
+    @Test
+    void aBankOfFewRowsHasFewerNeighbors() {
+        assertThat(KnnProtocol.defaults().within(15).neighbors()).isEqualTo(15);
+        assertThat(KnnProtocol.defaults().within(20)).isEqualTo(KnnProtocol.defaults());
+        assertThat(KnnProtocol.defaults().within(5000)).isEqualTo(KnnProtocol.defaults());
+    }
 }

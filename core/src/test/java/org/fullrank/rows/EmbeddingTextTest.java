@@ -76,7 +76,7 @@ class EmbeddingTextTest {
                                             + (cells.contains("#")
                                                     ? "different whole numbers, which look like identifiers; if they are"
                                                             + " dimensions, use --keep-column"
-                                                    : "text"));
+                                                    : "text; if it has the classes, use --label-column"));
         }
     }
 
