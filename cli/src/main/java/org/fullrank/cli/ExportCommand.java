@@ -29,8 +29,8 @@ import picocli.CommandLine.Option;
                     + " uint8 or float, it does not resize: the images must already have the size views.size. An encoder of vectors reads float32 [N, F], not standardized."
                     + " The output is named embedding, float32 [N, D]; --classifier and --projector add outputs.",
             "",
-            "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an embedding"
-                    + " differs from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
+            "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an output differs"
+                    + " from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
             "",
             "Examples:",
             "  fullrank export runs/mine --out encoder.onnx",
@@ -77,14 +77,14 @@ final class ExportCommand extends Job {
     @Option(
             names = "--classifier",
             description = "Adds the output logits, float32 [N, classes]: the linear probe, fitted on the train split."
-                    + " The note classes of the model has the names in order. This needs labels.")
+                    + " The metadata entry \"classes\" lists the class names in the order of the logits. This needs"
+                    + " labels.")
     private boolean classifier;
 
     @Option(
             names = "--projector",
-            description =
-                    "Adds the output projection, float32 [N, E]: the embeddings that the objective of the training"
-                            + " acts on.")
+            description = "Adds the output projection, float32 [N, E]: the output of the projector, which the training"
+                    + " objective reads.")
     private boolean projector;
 
     @Mixin
@@ -111,10 +111,11 @@ final class ExportCommand extends Job {
         notes.put("layer", layer == null ? "representation" : layer);
         InputException.when(
                 calibrate != null && !int8 && !classifier,
-                "--calibrate: found neither --int8 nor --classifier, which it serves; add one of them");
+                "--calibrate: found neither --int8 nor --classifier, which read its data; add one of them");
         InputException.when(
                 int8 && (classifier || projector),
-                "--int8: found --classifier or --projector, expected neither with 8 bits; leave one of the options out");
+                "--int8: found --classifier or --projector, but it cannot be combined with them; leave one of the options"
+                        + " out");
         @Nullable ExportedClassifier probe = null;
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
@@ -130,7 +131,7 @@ final class ExportCommand extends Job {
                 return;
             }
             probe = classifier ? probe(encoder.checkpoint()) : null;
-            written = encoder.exportOnnx(out, reads, layer, notes, new TrainedEncoder.Heads(projector, probe));
+            written = encoder.exportOnnx(out, reads, layer, notes, new TrainedEncoder.ExtraOutputs(projector, probe));
         }
         if (options.json) {
             var json = new Json()
@@ -160,14 +161,16 @@ final class ExportCommand extends Job {
         }
     }
 
-    /// @param checkpoint of the encoder, which a training that still runs may replace
+    /// Fits the linear probe on the checkpoint of the encoder.
+    ///
+    /// @param checkpoint the checkpoint of the encoder. A running training may have written a newer one since
+    /// @throws InputException when there is a newer checkpoint, or when there are no labels
     private ExportedClassifier probe(Path checkpoint) {
         try (Trained trained =
                 Trained.open(options.run, new Trained.Reading(calibrate, options.best), err()::println)) {
             InputException.unless(
                     trained.checkpoint().equals(checkpoint),
-                    "run %s: found a new checkpoint, because the training goes on, expected the same one as before; export"
-                            + " again",
+                    "run %s: found a new checkpoint, because the training wrote it during the export; export again",
                     options.run);
             return ExportedClassifier.fit(trained, layer);
         }

@@ -101,7 +101,7 @@ final class ImportCommand extends Job {
     void work() {
         RunFolder.requireFree(out);
         Natives.loadEarly();
-        ForeignConfig config = ForeignConfig.beside(file);
+        ForeignConfig config = ForeignConfig.inFolderOf(file);
         Integer stated = heads == null && config.heads() > 0 ? Integer.valueOf(config.heads()) : heads;
         try (var weights = ForeignWeights.open(file, new ForeignWeights.Hints(names, prefix, stated))) {
             String refusal = config.refusal(weights.encoder());

@@ -28,32 +28,15 @@ class ImportCommandTest {
     @Test
     void importedWeightsGiveTheSameEmbeddings() {
         Path run = folder.resolve("run");
-        String encoder = "encoder={type: resnet, depth: 18, stem: cifar, width: 0.125}";
         String train = "train={epochs: 1, batch: 16, precision: fp32, threads: 1}";
         String cache = "data.cache=" + folder.resolve("cache");
-        CommandLineRun trained = CommandLineRun.of(
-                "pretrain",
-                "--recipe",
-                "small-vicreg",
-                "--data",
-                "shapes",
-                "--out",
-                run.toString(),
-                "--no-preflight",
-                "--set",
-                "views.size=16",
-                "--set",
+        CommandLineRun trained = SmallRuns.trainImages(
+                folder,
+                "run",
+                "{type: resnet, depth: 18, stem: cifar, width: 0.125}",
                 "views.normalize=half",
-                "--set",
                 "data.samples=64",
-                "--set",
-                encoder,
-                "--set",
-                "method.projector.widths=[8, 8]",
-                "--set",
-                train,
-                "--set",
-                cache);
+                train);
         assertThat(trained.code()).as(trained.err()).isZero();
         String weights = run.resolve("encoder.safetensors").toString();
         Path imported = folder.resolve("imported");

@@ -49,7 +49,7 @@ public record ForeignConfig(
     /// Reads the files in the folder of a file of weights.
     ///
     /// @throws InputException when one of them is no JSON object
-    public static ForeignConfig beside(Path weights) {
+    public static ForeignConfig inFolderOf(Path weights) {
         JsonNode config = read(weights.resolveSibling("config.json"));
         JsonNode images = read(weights.resolveSibling("preprocessor_config.json"));
         JsonNode trained = config.path("pretrained_cfg").isObject() ? config.path("pretrained_cfg") : config;
