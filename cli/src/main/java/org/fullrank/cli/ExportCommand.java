@@ -7,6 +7,7 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.OnnxEncoder;
+import org.fullrank.export.WeightCard;
 import org.fullrank.trained.ExportedClassifier;
 import org.fullrank.trained.Int8Export;
 import org.fullrank.trained.OnnxExport;
@@ -17,11 +18,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Writes the encoder of a run as an ONNX model.
+/// Writes the encoder of a run as an ONNX model, or its weights as a safetensors file.
 @Command(
         name = "export",
         sortOptions = false,
-        description = "Writes the encoder of a run as an ONNX model, which other programs and languages can run.",
+        description =
+                "Writes the encoder of a run as an ONNX model, which other programs and languages can run, or its weights"
+                        + " as a safetensors file.",
         footer = {
             "",
             "The input of the model is named input. An image encoder reads uint8 [N, height, width, C] of any size. The"
@@ -32,19 +35,31 @@ import picocli.CommandLine.Option;
             "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an output differs"
                     + " from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
             "",
+            "With --format safetensors, the file has the weights of an image encoder. The parameters of a ResNet have the"
+                    + " names of torchvision, and those of a vision transformer have the names of timm. The metadata entry"
+                    + " \"fullrank\" states the encoder, the size of the images and the normalization. fullrank import"
+                    + " reads such a file.",
+            "",
             "Examples:",
             "  fullrank export runs/mine --out encoder.onnx",
             "  fullrank export runs/mine --out encoder.onnx --layer layer3",
-            "  fullrank export runs/mine --out classifier.onnx --classifier"
+            "  fullrank export runs/mine --out classifier.onnx --classifier",
+            "  fullrank export runs/mine --out encoder.safetensors"
         })
 final class ExportCommand extends Job {
     @Option(
             names = "--out",
             paramLabel = "FILE",
             required = true,
-            description = "The output file. The name of the file must end in .onnx.")
+            description = "The output file. The name of the file must end in .onnx or .safetensors.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "onnx or safetensors. Default: as the name of the file ends.")
+    private @Nullable String format;
 
     @Option(
             names = "--input",
@@ -93,8 +108,9 @@ final class ExportCommand extends Job {
     @Override
     void work() {
         requireFolder("--out", out);
-        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
-            throw new InputException("--out %s: found no known ending, expected .onnx".formatted(out));
+        if (isSafeTensors()) {
+            writeWeights();
+            return;
         }
         OnnxEncoder.Input reads = switch (input) {
             case null -> OnnxEncoder.Input.IMAGE;
@@ -158,6 +174,57 @@ final class ExportCommand extends Job {
                                 probe.items(),
                                 probe.probe().converged() ? "" : " (the fit has not converged)"));
             }
+        }
+    }
+
+    private boolean isSafeTensors() {
+        String name = out.toString().toLowerCase(Locale.ROOT);
+        String ending = name.endsWith(".onnx") ? "onnx" : name.endsWith(".safetensors") ? "safetensors" : "";
+        InputException.when(
+                ending.isEmpty(),
+                "--out %s: found no known ending, expected .onnx or .safetensors; rename the file",
+                out);
+        InputException.unless(
+                format == null || format.equals("onnx") || format.equals("safetensors"),
+                "--format: found %s, expected onnx or safetensors",
+                format);
+        InputException.unless(
+                format == null || format.equals(ending),
+                "--out %s: found the ending .%s, expected .%s; change --out or --format",
+                out,
+                ending,
+                format);
+        return ending.equals("safetensors");
+    }
+
+    private void writeWeights() {
+        InputException.when(
+                input != null || layer != null || int8 || calibrate != null || classifier || projector,
+                "--format safetensors: found an option of ONNX models, expected none of --input, --layer, --int8,"
+                        + " --calibrate, --classifier and --projector; leave the option out");
+        Natives.loadEarly();
+        WeightCard card;
+        try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
+            card = encoder.exportWeights(
+                    out, String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
+        }
+        if (options.json) {
+            out().println(new Json()
+                    .put("file", out.toString())
+                    .put("bytes", out.toFile().length())
+                    .put("width", card.encoder().features())
+                    .put("size", card.size())
+                    .put("mean", card.normalize().mean())
+                    .put("std", card.normalize().std()));
+        } else {
+            out().println(
+                            "%s: weights for images of %d pixels, embeddings of width %d; mean %s and deviation %s of the pixels"
+                                    .formatted(
+                                            out,
+                                            card.size(),
+                                            card.encoder().features(),
+                                            card.normalize().mean(),
+                                            card.normalize().std()));
         }
     }
 

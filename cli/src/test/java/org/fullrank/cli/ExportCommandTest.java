@@ -106,6 +106,22 @@ class ExportCommandTest {
     void wrongArgumentsWriteNothing() throws IOException {
         for (String[] wrong : new String[][] {
             {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
+            {
+                "--out",
+                folder.resolve("wrong.onnx").toString(),
+                "--format",
+                "pt",
+                "found pt, expected onnx or safetensors"
+            },
+            {
+                "--out",
+                folder.resolve("wrong.onnx").toString(),
+                "--format",
+                "safetensors",
+                "found the ending .onnx, expected .safetensors"
+            },
+            {"--out", folder.resolve("wrong.safetensors").toString(), "--int8", "found an option of ONNX models"},
+            {"--out", folder.resolve("wrong.safetensors").toString(), "found an encoder of vectors"},
             {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
             {"--out", folder.resolve("wrong.onnx").toString(), "--classifier", "--classifier: found no labels"},
             {

@@ -70,6 +70,12 @@ public record ForeignConfig(
                 notes(images));
     }
 
+    /// The configuration of a file that Fullrank wrote.
+    public static ForeignConfig of(WeightCard card) {
+        return new ForeignConfig(
+                card.normalize().mean(), card.normalize().std(), card.size(), 0, 0, 0, true, "", null, "", List.of());
+    }
+
     /// The share that a center crop keeps of an image whose shorter side was scaled; 0 if it is not stated.
     private static double share(JsonNode images) {
         double cropped = images.path("crop_size")

@@ -23,6 +23,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.export.OnnxEncoder;
 import org.fullrank.export.OnnxOutput;
+import org.fullrank.export.WeightCard;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.probe.Embedder;
@@ -223,6 +224,29 @@ public final class TrainedEncoder implements AutoCloseable {
         }
         var settings = OnnxExport.settings(recipe, input, layer, all, outputs);
         return OnnxExport.write(out, built.method, built.views, settings, threads);
+    }
+
+    /// Writes the weights of the encoder as a safetensors file, with the names of torchvision for ResNets and of timm
+    /// for vision transformers. The metadata has a [WeightCard].
+    ///
+    /// @param out the file; an existing file is replaced
+    /// @param source what the metadata names as the source of the weights
+    /// @return what the metadata says
+    /// @throws InputException when the encoder was not trained on images
+    public synchronized WeightCard exportWeights(Path out, String source) {
+        if (!(recipe.views() instanceof ImageViews images)) {
+            throw new InputException(
+                    "--format safetensors: found an encoder of %s, expected one of images; use --format onnx, or the file"
+                                    .formatted(recipe.views() instanceof SeriesViews ? "time series" : "vectors")
+                            + " encoder.safetensors in the run folder");
+        }
+        var card = new WeightCard(recipe.encoder(), channels(), images.size(), images.normalize());
+        Method method = Objects.requireNonNull(network).method;
+        var metadata = new LinkedHashMap<String, String>();
+        metadata.put("source", source);
+        metadata.put(WeightCard.KEY, card.json());
+        Checkpoint.exportEncoder(out, method, Checkpoint.load(checkpoint, method), metadata);
+        return card;
     }
 
     /// The extra outputs of a model, beside the embedding.
