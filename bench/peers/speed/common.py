@@ -1,4 +1,4 @@
-"""usage: not run by itself; what the other scripts share: places, threads, memory, models, and the JSON line."""
+"""Imported by the other scripts: folders, threads, memory, the models, and the JSON line. Not a program."""
 
 import json
 import os
@@ -11,25 +11,26 @@ DATA = ROOT / "data"
 FULLRANK = Path(os.environ.get("FULLRANK", Path(__file__).resolve().parents[3]))
 for name in ("vturrisi+solo-learn", "rbalestr-lab+lejepa", "htdt+self-supervised"):
     sys.path.append(str(ROOT / "official" / name))
-# Set on some machines for old OpenBLAS builds; it slows a current numpy.
+# Some machines set these variables for old builds of OpenBLAS. They make a current numpy slow.
 os.environ.pop("OPENBLAS_CORETYPE", None)
 os.environ.pop("OPENBLAS_L2_SIZE", None)
 
 
 def use_threads(n):
-    """Before numpy and torch are imported."""
+    """Limits the threads. Call it before you import numpy and torch."""
     for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[name] = str(n)
 
 
 def rss_mb(children=0):
-    """Peak resident set of this process, and `children` times that of its largest ended child."""
+    """Peak memory of this process in MB, plus `children` times the peak of its largest child that has ended."""
     own = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
     largest = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss
     return round((own + children * largest) / 1024)
 
 
 def emit(toolkit, version, what, images_per_s, steps, threads, precision, peak_rss_mb, **more):
+    """Prints one JSON line."""
     line = dict(toolkit=toolkit, version=version, what=what, images_per_s=images_per_s and round(images_per_s, 2), steps=steps,
                 threads=threads, precision=precision, peak_rss_mb=peak_rss_mb, load_before=LOAD, **more)
     print(json.dumps(line), flush=True)
@@ -45,7 +46,7 @@ def version(name):
 
 
 def encoder(name, channels):
-    """resnet18[:WIDTH] with the CIFAR stem, or the convnet of Fullrank's recipes cifar10-simclr and fashion-mnist-simclr."""
+    """The network and its width: resnet18[:WIDTH] with the stem for CIFAR, or convnet, the encoder of cifar10-simclr."""
     from torch import nn
 
     kind, _, width = name.partition(":")
@@ -53,7 +54,8 @@ def encoder(name, channels):
         layers, inside = [], channels
         for stage, out in enumerate((64, 128, 256)):
             for i in range(2):
-                layers += [nn.Conv2d(inside, out, 3, 2 if i == 0 else 1, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(True)]
+                stride = 2 if i == 0 else 1
+                layers += [nn.Conv2d(inside, out, 3, stride, 1, bias=False), nn.BatchNorm2d(out), nn.ReLU(True)]
                 inside = out
         for m in layers:
             if isinstance(m, nn.Conv2d):
@@ -83,7 +85,7 @@ def encoder(name, channels):
 
 
 def projector(inside, widths):
-    """Hidden layers with bias, norm and ReLU, the last without bias: as Fullrank's."""
+    """The projector of Fullrank: hidden layers with bias, batch norm and ReLU, and a last layer without bias."""
     from torch import nn
 
     layers = []
@@ -94,6 +96,6 @@ def projector(inside, widths):
 
 
 def groups(model, decay):
-    """Matrices and filters decay, biases and norms do not."""
+    """Two groups: weight decay applies to matrices and filters, but not to biases and norms."""
     return [dict(params=[p for p in model.parameters() if p.ndim > 1], weight_decay=decay),
             dict(params=[p for p in model.parameters() if p.ndim <= 1], weight_decay=0)]

@@ -3,9 +3,10 @@
        fullrank.py views --size 32|224 [--quick]
        fullrank.py loss [--seconds 5] [--threads 2] [NAME ...]
 
-The side of Fullrank ($FULLRANK, default this checkout), one JSON line for each figure as the other scripts print.
-pretrain: an epoch of exactly warmup + steps batches of images without labels (so nothing is evaluated at the end); records every
-`warmup` steps, so `steps` must be a multiple of it; the time is that between the records of the first and the last step timed.
+Measures Fullrank ($FULLRANK, default: this checkout). Prints one JSON line for each measurement, like the other scripts.
+pretrain trains one epoch of warmup + steps batches of images without labels, so there is no evaluation at the end. Fullrank
+writes a record every `warmup` steps, so `steps` must be a multiple of `warmup`. The measured time is the time between the
+record after the warm-up and the last record.
 """
 
 import argparse
@@ -23,7 +24,7 @@ import common
 
 
 def call(*command):
-    """Output and error, wall seconds, processor seconds, peak MB of the command and what it starts."""
+    """Runs a command: its output and errors, wall seconds, processor seconds, and the peak memory in MB of its processes."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     began = time.perf_counter()
     done = subprocess.run([str(c) for c in command], capture_output=True, text=True, cwd=common.FULLRANK)
@@ -36,7 +37,8 @@ def call(*command):
 
 
 def revision():
-    return subprocess.run(["git", "-C", common.FULLRANK, "rev-parse", "--short", "HEAD"], capture_output=True, text=True).stdout.strip()
+    command = ["git", "-C", common.FULLRANK, "rev-parse", "--short", "HEAD"]
+    return subprocess.run(command, capture_output=True, text=True).stdout.strip()
 
 
 def pretrain(a):
@@ -48,11 +50,12 @@ def pretrain(a):
         "data.samples": steps * a.batch, "train.epochs": 1, "train.batch": a.batch, "train.precision": a.precision,
         "train.threads": a.threads, "train.logEverySteps": a.warmup, "monitor.everyEpochs": 0,
         "monitor.everySteps": 10 * steps, "checkpoints.everyEpochs": 0,
-        "checkpoints.everyMinutes": 0, "checkpoints.keepBest": "false", "schedule.warmupEpochs": 0.5, "optimizer.learningRate": 0.002,
+        "checkpoints.everyMinutes": 0, "checkpoints.keepBest": "false", "schedule.warmupEpochs": 0.5,
+        "optimizer.learningRate": 0.002,
         "views.pipelines.0.blur.p": 0,
     }
-    command = ["./fullrank", "pretrain", "--recipe", "fashion-mnist-simclr" if gray else "cifar10-simclr", "--no-preflight", "--data",
-               common.DATA / ("fmnist-unlabelled" if gray else "cifar-unlabelled"), "--out", out]
+    recipe, folder = ("fashion-mnist-simclr", "fmnist-unlabeled") if gray else ("cifar10-simclr", "cifar-unlabeled")
+    command = ["./fullrank", "pretrain", "--recipe", recipe, "--no-preflight", "--data", common.DATA / folder, "--out", out]
     if kind == "resnet18":
         command += ["--set", "encoder.type=resnet", "--set", "encoder.depth=18", "--set", "encoder.stem=cifar",
                     "--set", "encoder.width=" + (width or "1")]
@@ -65,13 +68,14 @@ def pretrain(a):
     seconds = {}
     for line in open(out + "/metrics.jsonl"):
         record = json.loads(line)
-        if "time.seconds" in record and record["step"] not in seconds:  # of two at one step the second is a check
+        if "time.seconds" in record and record["step"] not in seconds:  # a second record of a step is a check
             seconds[record["step"]] = record["time.seconds"]
             last = record.get("loss", 0)
     took = seconds[steps] - seconds[a.warmup]
     what = "pretrain %s %s %s %s batch %d" % (a.data, a.model, a.loss, a.widths, a.batch)
     common.emit("fullrank", revision(), what, a.batch * a.steps / took, a.steps, a.threads, a.precision, rss,
-                ms_per_step=round(1e3 * took / a.steps, 1), command_s=round(wall, 1), command_cpu_s=round(cpu, 1), last_loss=round(last, 3))
+                ms_per_step=round(1e3 * took / a.steps, 1), command_s=round(wall, 1), command_cpu_s=round(cpu, 1),
+                last_loss=round(last, 3))
     shutil.rmtree(os.path.dirname(out))
 
 
@@ -89,14 +93,15 @@ def loss(a):
     for line in out.splitlines()[1:]:
         name, n, d, ours, plain = line.split()[:5]
         for toolkit, ms in (("fullrank", ours), ("fullrank-plain-autograd", plain)):
-            common.emit(toolkit, revision(), "loss %s N=%s D=%s" % (name, n, d), int(n) / float(ms) * 1e3, None, a.threads, "fp32", rss,
-                        ms=float(ms))
+            what = "loss %s N=%s D=%s" % (name, n, d)
+            common.emit(toolkit, revision(), what, int(n) / float(ms) * 1e3, None, a.threads, "fp32", rss, ms=float(ms))
 
 
 p = argparse.ArgumentParser()
 sub = p.add_subparsers(required=True)
 q = sub.add_parser("pretrain")
-for flag, default in (("model", "convnet"), ("loss", "simclr"), ("widths", "512,128"), ("precision", "bf16"), ("data", "cifar")):
+TEXTS = (("model", "convnet"), ("loss", "simclr"), ("widths", "512,128"), ("precision", "bf16"), ("data", "cifar"))
+for flag, default in TEXTS:
     q.add_argument("--" + flag, default=default)
 for flag, default in (("batch", 256), ("threads", 2), ("warmup", 5), ("steps", 20)):
     q.add_argument("--" + flag, type=int, default=default)

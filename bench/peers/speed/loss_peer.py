@@ -1,10 +1,12 @@
 """usage: loss_peer.py [--toolkits lightly,solo,spt,official] [--losses vicreg,barlow-twins,nt-xent,w-mse,lejepa] [--n 256]
     [--dims 2048,8192] [--threads 2] [--seconds 5]
 
-Forward and backward of a loss on two views [N, D] in float32, as Fullrank's ObjectiveBench: x of noise, y = x + noise / 2, new leaves
-each time, median. W-MSE needs N > D and is timed at N=256 D=64 and N=1024 D=128, as there. lejepa: 256 directions, 17 points in all.
-official: facebookresearch's formulas for VICReg and Barlow Twins written down here (their classes hold the network too), the W-MSE
-whitening and the LeJEPA package of the authors.
+Measures the forward and backward pass of a loss on two views [N, D] in float32, like Fullrank's ObjectiveBench. x is noise
+and y = x + noise / 2. Each pass has new leaf tensors. The result is the median time. W-MSE needs N > D, so it is measured
+with N=256 D=64 and N=1024 D=128. lejepa has 256 directions and 17 points.
+
+official has the formulas of facebookresearch for VICReg and Barlow Twins, copied into this file because their classes
+contain the network. For W-MSE and LeJEPA, it uses the code of the authors.
 """
 
 import argparse
@@ -62,7 +64,8 @@ def official_barlow(d):
 
 
 def sliced(regularizer):
-    """LeJEPA as Fullrank defaults: 0.02 SIGReg of each view, the rest distance to the mean of the views."""
+    """LeJEPA with the defaults of Fullrank: 0.02 times SIGReg, plus 0.98 times the distance to the mean of the views."""
+
     def loss(x, y):
         middle = (x + y) / 2
         distance = ((x - middle).square().mean() + (y - middle).square().mean()) / 2
@@ -79,13 +82,13 @@ def lightly(name, n, d):
     from lightly import loss as L
 
     if name == "w-mse":
-        # A fresh object each time: the running statistics of one keep the graph of the step before.
+        # A new object for each call, because its running statistics keep the graph of the previous step.
         return lambda x, y: L.WMSELoss(embedding_dim=d, w_size=n, w_iter=1)(torch.cat([x, y]))
     if name == "lejepa":
         from lightly.loss.lejepa_loss import LeJEPALoss
 
         made = LeJEPALoss(0.02, sigreg_num_vectors=256)
-        return lambda x, y: made(local_proj=y[None], global_proj=x[None])  # it asks for one of each
+        return lambda x, y: made(local_proj=y[None], global_proj=x[None])  # it needs local and global views
     return {"vicreg": L.VICRegLoss, "barlow-twins": L.BarlowTwinsLoss, "nt-xent": lambda: L.NTXentLoss(0.2)}[name]()
 
 
@@ -131,8 +134,8 @@ def official(name, n, d):
     return {"vicreg": official_vicreg, "barlow-twins": official_barlow(d), "nt-xent": MISSING}[name]
 
 
-VERSION = dict(lightly=lambda: common.version("lightly"), solo=lambda: "9187ea3", spt=lambda: common.version("stable-pretraining"),
-               official=lambda: "2025-12")
+VERSION = dict(lightly=lambda: common.version("lightly"), solo=lambda: "9187ea3",
+               spt=lambda: common.version("stable-pretraining"), official=lambda: "2025-12")
 for name in a.losses.split(","):
     for n, d in [(256, 64), (1024, 128)] if name == "w-mse" else [(a.n, int(d)) for d in a.dims.split(",")]:
         torch.manual_seed(1)
@@ -155,4 +158,5 @@ for name in a.losses.split(","):
                 common.emit(toolkit, VERSION[toolkit](), what, n / ms * 1e3, len(times) - 1, a.threads, "fp32", common.rss_mb(),
                             ms=round(ms, 2), fastest_ms=round(1e3 * min(times), 2), value=round(value.item(), 5))
             except Exception as e:
-                common.emit(toolkit, VERSION[toolkit](), what, None, 0, a.threads, "fp32", common.rss_mb(), error=repr(e)[:300])
+                common.emit(toolkit, VERSION[toolkit](), what, None, 0, a.threads, "fp32", common.rss_mb(),
+                            error=repr(e)[:300])

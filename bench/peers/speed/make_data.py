@@ -1,7 +1,8 @@
-"""usage: make_data.py     makes in $PEERS/data , once, what the other scripts read:
+"""usage: make_data.py
 
-cifar-unlabelled/x_train.npy, fmnist-unlabelled/x_train.npy: images without labels, so that Fullrank trains and does not
-evaluate.
+Writes two arrays of images without labels into the folder data of $PEERS, if they are missing:
+cifar-unlabeled/x_train.npy and fmnist-unlabeled/x_train.npy. The other scripts read them. Without labels, Fullrank trains
+but does not evaluate.
 """
 
 import gzip
@@ -30,5 +31,5 @@ def fmnist():
         return np.frombuffer(f.read(), np.uint8, offset=16).reshape(-1, 28, 28)
 
 
-save(DATA / "cifar-unlabelled/x_train.npy", cifar)
-save(DATA / "fmnist-unlabelled/x_train.npy", fmnist)
+save(DATA / "cifar-unlabeled/x_train.npy", cifar)
+save(DATA / "fmnist-unlabeled/x_train.npy", fmnist)

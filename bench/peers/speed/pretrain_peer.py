@@ -2,11 +2,15 @@
     --loss simclr|vicreg --widths 2048,2048,2048 --batch 256 --precision fp32|bf16 --layout nchw|nhwc --workers 0|1|2
     --data cifar|fmnist --views own|v2|kornia --source jpeg|memory --threads 2 --warmup 5 --steps 20 [--compile]
 
-Images per second of two-view pretraining, data loading included. An image counts once, not once for each view.
-torch: torchvision views and the loss of lightly; lightly, solo, spt: views and loss of the toolkit in a plain PyTorch loop (their
-own examples do the same; solo and spt add Lightning around it); lightly-train: its own command, timed at the passes of the network.
---views own: those of the toolkit on PIL images; v2: torchvision v2 on uint8 tensors; kornia: whole batches, in the main process.
-All views are those of Fullrank's recipes: crop from 0.2 (fmnist: 0.3), flip, jitter 0.4/0.4/0.4/0.1, gray 0.2, no blur.
+Measures the images per second of a pretraining with two views, with the reading of the data. Each image counts once.
+
+--toolkit torch uses the views of torchvision and the loss of lightly. With lightly, solo and spt, the views and the loss of
+the toolkit run in a plain PyTorch loop, as in their own examples (solo and spt add Lightning). With lightly-train, its own
+command runs, and the script notes the time of each forward pass.
+
+--views own uses the views of the toolkit on PIL images. v2 uses torchvision v2 on uint8 tensors. kornia makes the views of
+whole batches in the main process. All views are those of Fullrank's recipes: crop from 0.2 (fmnist: 0.3), flip, jitter
+0.4/0.4/0.4/0.1, gray 0.2, no blur.
 """
 
 import argparse
@@ -42,40 +46,44 @@ from torch.utils.data import DataLoader, Dataset
 
 torch.set_num_threads(a.threads)
 torch.manual_seed(1)
-GREY = a.data == "fmnist"
-SIZE, CHANNELS, SCALE = (28, 1, (0.3, 1)) if GREY else (32, 3, (0.2, 1))
-MEAN, STD = ([0.5], [0.25]) if GREY else ([0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616])
-JITTER = (0.4, 0.4, 0, 0) if GREY else (0.4, 0.4, 0.4, 0.1)
+GRAY = a.data == "fmnist"
+SIZE, CHANNELS, SCALE = (28, 1, (0.3, 1)) if GRAY else (32, 3, (0.2, 1))
+MEAN, STD = ([0.5], [0.25]) if GRAY else ([0.4914, 0.4822, 0.4465], [0.247, 0.2435, 0.2616])
+JITTER = (0.4, 0.4, 0, 0) if GRAY else (0.4, 0.4, 0.4, 0.1)
 
 
 def pil(t):
     chain = [t.RandomResizedCrop(SIZE, SCALE, interpolation=t.InterpolationMode.BICUBIC), t.RandomHorizontalFlip(),
              t.RandomApply([t.ColorJitter(*JITTER)], 0.8)]
-    return chain + ([] if GREY else [t.RandomGrayscale(0.2)])
+    return chain + ([] if GRAY else [t.RandomGrayscale(0.2)])
 
 
 def own():
     if a.toolkit == "lightly":
         from lightly.transforms.simclr_transform import SimCLRViewTransform
 
-        return SimCLRViewTransform(SIZE, cj_strength=1, cj_bright=JITTER[0], cj_contrast=JITTER[1], cj_sat=JITTER[2], cj_hue=JITTER[3],
-                                   min_scale=SCALE[0], random_gray_scale=0 if GREY else 0.2, gaussian_blur=0,
+        return SimCLRViewTransform(SIZE, cj_strength=1, cj_bright=JITTER[0], cj_contrast=JITTER[1], cj_sat=JITTER[2],
+                                   cj_hue=JITTER[3], min_scale=SCALE[0], random_gray_scale=0 if GRAY else 0.2, gaussian_blur=0,
                                    normalize=dict(mean=MEAN, std=STD))
-    return v1.Compose(pil(v1) + [v1.ToTensor(), v1.Normalize(MEAN, STD)])  # solo's chain is this one, step by step
+    return v1.Compose(pil(v1) + [v1.ToTensor(), v1.Normalize(MEAN, STD)])  # solo has the same steps
 
 
 def tensors():
     return v2.Compose([v2.RandomResizedCrop(SIZE, SCALE, interpolation=v2.InterpolationMode.BICUBIC, antialias=True),
                        v2.RandomHorizontalFlip(), v2.RandomApply([v2.ColorJitter(*JITTER)], 0.8)]
-                      + ([] if GREY else [v2.RandomGrayscale(0.2)]) + [v2.ToDtype(torch.float32, scale=True), v2.Normalize(MEAN, STD)])
+                      + ([] if GRAY else [v2.RandomGrayscale(0.2)])
+                      + [v2.ToDtype(torch.float32, scale=True), v2.Normalize(MEAN, STD)])
 
 
 def kornia_views():
     import kornia.augmentation as K
 
-    chain = [K.RandomResizedCrop((SIZE, SIZE), SCALE, resample="bicubic", cropping_mode="resample"), K.RandomHorizontalFlip()]
-    chain += [K.ColorJitter(*JITTER, p=0.8)] if not GREY else [K.RandomBrightness((0.6, 1.4), p=0.8), K.RandomContrast((0.6, 1.4), p=0.8)]
-    chain += [] if GREY else [K.RandomGrayscale(p=0.2)]
+    chain = [K.RandomResizedCrop((SIZE, SIZE), SCALE, resample="bicubic", cropping_mode="resample"),
+             K.RandomHorizontalFlip()]
+    if GRAY:
+        chain += [K.RandomBrightness((0.6, 1.4), p=0.8), K.RandomContrast((0.6, 1.4), p=0.8)]
+    else:
+        chain += [K.ColorJitter(*JITTER, p=0.8), K.RandomGrayscale(p=0.2)]
     return torch.nn.Sequential(*chain, K.Normalize(torch.tensor(MEAN), torch.tensor(STD)))
 
 
@@ -83,8 +91,9 @@ class Pairs(Dataset):
     """Two views of each image, from JPEG files or from an array in memory."""
 
     def __init__(self):
-        self.files = sorted((common.DATA / "cifar-10-images/train").glob("*/*.jpg")) if not GREY else []
-        self.array = np.load(common.DATA / ("fmnist-unlabelled" if GREY else "cifar-unlabelled") / "x_train.npy", mmap_mode="r")
+        self.files = sorted((common.DATA / "cifar-10-images/train").glob("*/*.jpg")) if not GRAY else []
+        folder = "fmnist-unlabeled" if GRAY else "cifar-unlabeled"
+        self.array = np.load(common.DATA / folder / "x_train.npy", mmap_mode="r")
         self.view = {"own": own, "v2": tensors, "kornia": lambda: None}[a.views]()
 
     def __len__(self):
@@ -92,10 +101,13 @@ class Pairs(Dataset):
 
     def __getitem__(self, i):
         if a.views == "own":
-            image = Image.open(self.files[i]).convert("RGB") if self.files and a.source == "jpeg" else Image.fromarray(np.array(self.array[i]))
+            if self.files and a.source == "jpeg":
+                image = Image.open(self.files[i]).convert("RGB")
+            else:
+                image = Image.fromarray(np.array(self.array[i]))
             return self.view(image), self.view(image)
         image = torch.from_numpy(np.array(self.array[i]))
-        image = image[None] if GREY else image.permute(2, 0, 1)
+        image = image[None] if GRAY else image.permute(2, 0, 1)
         return image if self.view is None else (self.view(image), self.view(image))
 
 
@@ -117,8 +129,9 @@ def loss_of():
 def report(seconds, toolkit_version, **more):
     what = "pretrain %s %s %s %s batch %d" % (a.data, a.model, a.loss, a.widths, a.batch)
     common.emit(a.toolkit, toolkit_version, what, a.batch * a.steps / seconds, a.steps, a.threads, a.precision,
-                common.rss_mb(a.workers), ms_per_step=round(1e3 * seconds / a.steps, 1), layout="own" if a.toolkit == "lightly-train" else a.layout,
-                workers=a.workers, views=a.views, source=a.source, compile=a.compile, torch=torch.__version__, **more)
+                common.rss_mb(a.workers), ms_per_step=round(1e3 * seconds / a.steps, 1),
+                layout="own" if a.toolkit == "lightly-train" else a.layout, workers=a.workers, views=a.views, source=a.source,
+                compile=a.compile, torch=torch.__version__, **more)
 
 
 def plain():
@@ -161,14 +174,15 @@ def plain():
     del loader
     names = dict(torch="torch", lightly="lightly", spt="stable-pretraining")
     of = "9187ea3" if a.toolkit == "solo" else common.version(names[a.toolkit])
-    report(seconds, of, main_process_cpu_ms_per_step=round(1e3 * cpu / a.steps, 1), data_share=round(parts[0] / seconds, 3), last_loss=round(last, 3))
+    report(seconds, of, main_process_cpu_ms_per_step=round(1e3 * cpu / a.steps, 1), data_share=round(parts[0] / seconds, 3),
+           last_loss=round(last, 3))
 
 
 STAMPS = []
 
 
 class Stamped(torch.nn.Module):
-    """Notes when it is run."""
+    """A network that notes the time of each forward pass in STAMPS."""
 
     def __init__(self, trunk, width):
         super().__init__()
@@ -197,19 +211,19 @@ class Stamped(torch.nn.Module):
 
 
 def train_command():
-    """lightly-train runs its own loop: the passes of the network are stamped."""
+    """Runs the loop of lightly-train and computes the speed from the times of the forward passes."""
     import tempfile
 
     import lightly_train
 
     trunk, width = common.encoder(a.model, CHANNELS)
-    transform = dict(image_size=(SIZE, SIZE), random_resize=dict(min_scale=SCALE[0], max_scale=1.0), gaussian_blur=None, solarize=None,
-                     color_jitter=dict(prob=0.8, strength=1.0, brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1),
-                     random_gray_scale=0.2, normalize=dict(mean=MEAN, std=STD))
+    transform = dict(image_size=(SIZE, SIZE), random_resize=dict(min_scale=SCALE[0], max_scale=1.0), gaussian_blur=None,
+                     solarize=None, random_gray_scale=0.2, normalize=dict(mean=MEAN, std=STD),
+                     color_jitter=dict(prob=0.8, strength=1.0, brightness=0.4, contrast=0.4, saturation=0.4, hue=0.1))
     with tempfile.TemporaryDirectory() as out:
         lightly_train.pretrain(
-            out=out + "/run", data=str(common.DATA / "cifar-10-images/train"), model=Stamped(trunk, width), method="simclr", epochs=1,
-            batch_size=a.batch, num_workers=a.workers, accelerator="cpu", devices=1, seed=1,
+            out=out + "/run", data=str(common.DATA / "cifar-10-images/train"), model=Stamped(trunk, width), method="simclr",
+            epochs=1, batch_size=a.batch, num_workers=a.workers, accelerator="cpu", devices=1, seed=1,
             trainer_args=dict(max_steps=a.warmup + a.steps + 1),
             precision="bf16-mixed" if a.precision == "bf16" else "32-true", transform_args=transform, overwrite=True,
             method_args=dict(hidden_dim=512, output_dim=128, num_layers=2, temperature=0.2, batch_norm=True))

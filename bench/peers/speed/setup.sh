@@ -1,7 +1,9 @@
 #!/bin/bash
-# usage: DATA=FOLDER setup.sh     makes a venv with the peers, and the data that they read, in $PEERS; what is there is kept
-# FOLDER has cifar-10/cifar-10-images-jpeg.tar.gz and fashion-mnist/*.gz. Downloads about 4 GB and takes 10 GB: the torch wheel of PyPI brings CUDA
-# libraries and does not start without them.
+# usage: DATA=FOLDER setup.sh
+#
+# Makes a virtual environment with the other libraries in $PEERS, and the data that the scripts read. Existing parts are
+# kept. FOLDER has cifar-10/cifar-10-images-jpeg.tar.gz and fashion-mnist/*.gz. The script downloads about 4 GB and needs
+# 10 GB on the disk, because the torch wheel of PyPI needs its CUDA libraries.
 set -eu
 root=${PEERS:-$HOME/.cache/fullrank-peers}
 DATA=${DATA:?the folder of the data sets}
@@ -12,9 +14,10 @@ if [ ! -x "$root/venv/bin/python" ]; then
   "$root/venv/bin/pip" install -q torch==2.15.0 torchvision==0.29.2 scikit-learn==1.9.1 kornia==0.9.0 albumentations==2.0.8 \
     faiss-cpu==1.15.1 lightly==1.6.0
 fi
-"$root/venv/bin/python" -c 'import lightly_train' 2>/dev/null || "$root/venv/bin/pip" install -q lightly-train==0.18.0 || true
-"$root/venv/bin/python" -c 'import stable_pretraining' 2>/dev/null || "$root/venv/bin/pip" install -q stable-pretraining==0.1.8 || true
-# Code that is not on PyPI: bare clones at $SNAPSHOTS/OWNER+NAME/repo, where there are any.
+installs() { "$root/venv/bin/python" -c "import $1" 2>/dev/null || "$root/venv/bin/pip" install -q "$2" || true; }
+installs lightly_train lightly-train==0.18.0
+installs stable_pretraining stable-pretraining==0.1.8
+# Code that is not on PyPI, from bare clones $SNAPSHOTS/OWNER+NAME/repo, if there are any.
 for name in vturrisi+solo-learn htdt+self-supervised rbalestr-lab+lejepa; do
   if [ ! -d "$root/official/$name" ] && [ -d "${SNAPSHOTS:-none}/$name/repo" ]; then
     mkdir -p "$root/official/$name"

@@ -7,6 +7,7 @@ import java.util.Map;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.OnnxEncoder;
+import org.fullrank.export.WeightCard;
 import org.fullrank.trained.ExportedClassifier;
 import org.fullrank.trained.Int8Export;
 import org.fullrank.trained.OnnxExport;
@@ -17,11 +18,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/// Writes the encoder of a run as an ONNX model.
+/// Writes the encoder of a run as an ONNX model, or its weights as a safetensors file.
 @Command(
         name = "export",
         sortOptions = false,
-        description = "Writes the encoder of a run as an ONNX model, which other programs and languages can run.",
+        description =
+                "Writes the encoder of a run as an ONNX model, which other programs and languages can run, or its weights"
+                        + " as a safetensors file.",
         footer = {
             "",
             "The input of the model is named input. An image encoder reads uint8 [N, height, width, C] of any size. The"
@@ -29,22 +32,34 @@ import picocli.CommandLine.Option;
                     + " uint8 or float, it does not resize: the images must already have the size views.size. An encoder of vectors reads float32 [N, F], not standardized."
                     + " The output is named embedding, float32 [N, D]; --classifier and --projector add outputs.",
             "",
-            "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an embedding"
-                    + " differs from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
+            "Before the file is written, onnxruntime runs the model on random inputs. If an entry of an output differs"
+                    + " from that of Fullrank by more than 1e-4 of the largest entry, nothing is written.",
+            "",
+            "With --format safetensors, the file has the weights of an image encoder. The parameters of a ResNet have the"
+                    + " names of torchvision, and those of a vision transformer have the names of timm. The metadata entry"
+                    + " \"fullrank\" states the encoder, the size of the images and the normalization. fullrank import"
+                    + " reads such a file.",
             "",
             "Examples:",
             "  fullrank export runs/mine --out encoder.onnx",
             "  fullrank export runs/mine --out encoder.onnx --layer layer3",
-            "  fullrank export runs/mine --out classifier.onnx --classifier"
+            "  fullrank export runs/mine --out classifier.onnx --classifier",
+            "  fullrank export runs/mine --out encoder.safetensors"
         })
 final class ExportCommand extends Job {
     @Option(
             names = "--out",
             paramLabel = "FILE",
             required = true,
-            description = "The output file. The name of the file must end in .onnx.")
+            description = "The output file. The name of the file must end in .onnx or .safetensors.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     private Path out;
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            description = "onnx or safetensors. Default: as the name of the file ends.")
+    private @Nullable String format;
 
     @Option(
             names = "--input",
@@ -77,14 +92,14 @@ final class ExportCommand extends Job {
     @Option(
             names = "--classifier",
             description = "Adds the output logits, float32 [N, classes]: the linear probe, fitted on the train split."
-                    + " The note classes of the model has the names in order. This needs labels.")
+                    + " The metadata entry \"classes\" lists the class names in the order of the logits. This needs"
+                    + " labels.")
     private boolean classifier;
 
     @Option(
             names = "--projector",
-            description =
-                    "Adds the output projection, float32 [N, E]: the embeddings that the objective of the training"
-                            + " acts on.")
+            description = "Adds the output projection, float32 [N, E]: the output of the projector, which the training"
+                    + " objective reads.")
     private boolean projector;
 
     @Mixin
@@ -93,8 +108,9 @@ final class ExportCommand extends Job {
     @Override
     void work() {
         requireFolder("--out", out);
-        if (!out.toString().toLowerCase(Locale.ROOT).endsWith(".onnx")) {
-            throw new InputException("--out %s: found no known ending, expected .onnx".formatted(out));
+        if (isSafeTensors()) {
+            writeWeights();
+            return;
         }
         OnnxEncoder.Input reads = switch (input) {
             case null -> OnnxEncoder.Input.IMAGE;
@@ -111,10 +127,11 @@ final class ExportCommand extends Job {
         notes.put("layer", layer == null ? "representation" : layer);
         InputException.when(
                 calibrate != null && !int8 && !classifier,
-                "--calibrate: found neither --int8 nor --classifier, which it serves; add one of them");
+                "--calibrate: found neither --int8 nor --classifier, which read its data; add one of them");
         InputException.when(
                 int8 && (classifier || projector),
-                "--int8: found --classifier or --projector, expected neither with 8 bits; leave one of the options out");
+                "--int8: found --classifier or --projector, but it cannot be combined with them; leave one of the options"
+                        + " out");
         @Nullable ExportedClassifier probe = null;
         OnnxExport written;
         try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
@@ -130,7 +147,7 @@ final class ExportCommand extends Job {
                 return;
             }
             probe = classifier ? probe(encoder.checkpoint()) : null;
-            written = encoder.exportOnnx(out, reads, layer, notes, new TrainedEncoder.Heads(projector, probe));
+            written = encoder.exportOnnx(out, reads, layer, notes, new TrainedEncoder.ExtraOutputs(projector, probe));
         }
         if (options.json) {
             var json = new Json()
@@ -160,14 +177,67 @@ final class ExportCommand extends Job {
         }
     }
 
-    /// @param checkpoint of the encoder, which a training that still runs may replace
+    private boolean isSafeTensors() {
+        String name = out.toString().toLowerCase(Locale.ROOT);
+        String ending = name.endsWith(".onnx") ? "onnx" : name.endsWith(".safetensors") ? "safetensors" : "";
+        InputException.when(
+                ending.isEmpty(),
+                "--out %s: found no known ending, expected .onnx or .safetensors; rename the file",
+                out);
+        InputException.unless(
+                format == null || format.equals("onnx") || format.equals("safetensors"),
+                "--format: found %s, expected onnx or safetensors",
+                format);
+        InputException.unless(
+                format == null || format.equals(ending),
+                "--out %s: found the ending .%s, expected .%s; change --out or --format",
+                out,
+                ending,
+                format);
+        return ending.equals("safetensors");
+    }
+
+    private void writeWeights() {
+        InputException.when(
+                input != null || layer != null || int8 || calibrate != null || classifier || projector,
+                "--format safetensors: found an option of ONNX models, expected none of --input, --layer, --int8,"
+                        + " --calibrate, --classifier and --projector; leave the option out");
+        Natives.loadEarly();
+        WeightCard card;
+        try (TrainedEncoder encoder = TrainedEncoder.open(options.run, options.best, err()::println)) {
+            card = encoder.exportWeights(
+                    out, String.valueOf(options.run.toAbsolutePath().normalize().getFileName()));
+        }
+        if (options.json) {
+            out().println(new Json()
+                    .put("file", out.toString())
+                    .put("bytes", out.toFile().length())
+                    .put("width", card.encoder().features())
+                    .put("size", card.size())
+                    .put("mean", card.normalize().mean())
+                    .put("std", card.normalize().std()));
+        } else {
+            out().println(
+                            "%s: weights for images of %d pixels, embeddings of width %d; mean %s and deviation %s of the pixels"
+                                    .formatted(
+                                            out,
+                                            card.size(),
+                                            card.encoder().features(),
+                                            card.normalize().mean(),
+                                            card.normalize().std()));
+        }
+    }
+
+    /// Fits the linear probe on the checkpoint of the encoder.
+    ///
+    /// @param checkpoint the checkpoint of the encoder. A running training may have written a newer one since
+    /// @throws InputException when there is a newer checkpoint, or when there are no labels
     private ExportedClassifier probe(Path checkpoint) {
         try (Trained trained =
                 Trained.open(options.run, new Trained.Reading(calibrate, options.best), err()::println)) {
             InputException.unless(
                     trained.checkpoint().equals(checkpoint),
-                    "run %s: found a new checkpoint, because the training goes on, expected the same one as before; export"
-                            + " again",
+                    "run %s: found a new checkpoint, because the training wrote it during the export; export again",
                     options.run);
             return ExportedClassifier.fit(trained, layer);
         }

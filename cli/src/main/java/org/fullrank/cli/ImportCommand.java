@@ -8,6 +8,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.ForeignConfig;
 import org.fullrank.export.ForeignWeights;
+import org.fullrank.export.WeightCard;
 import org.fullrank.net.Vit;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Parameters;
                 "Makes a run from the weights of a ResNet or vision transformer (torchvision, timm, Hugging Face).",
         footer = {
             "",
-            "FILE is a safetensors file. The names and shapes of its tensors tell the architecture. The means and"
+            "FILE is a safetensors file. The names and shapes of its tensors tell the architecture, or the metadata"
+                    + " of a file from export --format safetensors. For other files, the means and"
                     + " deviations of the pixels and the size of the images are read from config.json or"
                     + " preprocessor_config.json in its folder, or given as options.",
             "",
@@ -101,14 +103,16 @@ final class ImportCommand extends Job {
     void work() {
         RunFolder.requireFree(out);
         Natives.loadEarly();
-        ForeignConfig config = ForeignConfig.beside(file);
-        Integer stated = heads == null && config.heads() > 0 ? Integer.valueOf(config.heads()) : heads;
+        ForeignConfig beside = ForeignConfig.inFolderOf(file);
+        Integer stated = heads == null && beside.heads() > 0 ? Integer.valueOf(beside.heads()) : heads;
         try (var weights = ForeignWeights.open(file, new ForeignWeights.Hints(names, prefix, stated))) {
+            WeightCard card = weights.card();
+            ForeignConfig config = card == null ? beside : ForeignConfig.of(card);
             String refusal = config.refusal(weights.encoder());
             if (refusal != null) {
                 throw new InputException("%s: found %s".formatted(file, refusal));
             }
-            if (weights.encoder() instanceof Vit vit && stated == null) {
+            if (card == null && stated == null && weights.encoder() instanceof Vit vit) {
                 InputException.unless(
                         ForeignWeights.USUAL_WIDTHS.contains(vit.width()),
                         "%s: found no number of heads, and the width %d is not one of %s, which have one for each 64 columns;"

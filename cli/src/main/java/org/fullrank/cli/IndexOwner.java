@@ -21,7 +21,6 @@ final class IndexOwner {
         VectorIndex index = VectorIndex.open(folder);
         IndexCard.Source source = index.card().source();
         String owner = source.run();
-        String checkpoint = String.valueOf(encoder.checkpoint().getFileName());
         if (owner == null) {
             notes.println("warning: index %s was built from %s; its vectors must be embeddings of %s"
                     .formatted(folder, source.text(), run));
@@ -29,11 +28,21 @@ final class IndexOwner {
             index.close();
             throw new InputException("--index %s: found an index of run %s, expected one of run %s; build it again"
                     .formatted(folder, owner, run));
-        } else if (!checkpoint.equals(source.checkpoint())) {
-            notes.println("warning: index %s was built with checkpoint %s, and %s is served; build the index again"
-                    .formatted(folder, source.checkpoint(), checkpoint));
+        } else {
+            noteCheckpoint(source, encoder, notes);
         }
         return index;
+    }
+
+    /// Notes if the encoder embeds queries with another checkpoint than the one that the index was built with.
+    static void noteCheckpoint(IndexCard.Source source, TrainedEncoder encoder, PrintWriter notes) {
+        String checkpoint = String.valueOf(encoder.checkpoint().getFileName());
+        if (!checkpoint.equals(source.checkpoint())) {
+            notes.println(
+                    "warning: the index was built with checkpoint %s, but queries are embedded with checkpoint %s; build the"
+                                    .formatted(source.checkpoint(), checkpoint)
+                            + " index again");
+        }
     }
 
     /// Whether two paths lead to the same folder. A run that was moved has the same name.

@@ -13,7 +13,6 @@ import org.fullrank.search.QueryRows;
 import org.fullrank.search.RowFilter;
 import org.fullrank.search.VectorIndex;
 import org.fullrank.trained.TrainedEncoder;
-import org.jspecify.annotations.Nullable;
 
 /// Searches the index of [SearchCommand], and prints what it finds.
 record SearchWork(SearchCommand command) {
@@ -71,18 +70,10 @@ record SearchWork(SearchCommand command) {
         try (TrainedEncoder encoder = built == null
                 ? TrainedEncoder.open(run, false, command.err()::println)
                 : TrainedEncoder.open(run, built, command.err()::println)) {
-            warnOfAnother(built, String.valueOf(encoder.checkpoint().getFileName()));
+            if (built != null) {
+                IndexOwner.noteCheckpoint(index.card().source(), encoder, command.err());
+            }
             return encoder.embed(image);
-        }
-    }
-
-    private void warnOfAnother(@Nullable String built, String checkpoint) {
-        if (built != null && !checkpoint.equals(built)) {
-            command.err()
-                    .println(
-                            "warning: the index was built with checkpoint %s, which is gone, and the image is embedded with"
-                                            .formatted(built)
-                                    + " %s; build the index again".formatted(checkpoint));
         }
     }
 }

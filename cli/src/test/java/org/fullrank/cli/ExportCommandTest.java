@@ -75,7 +75,7 @@ class ExportCommandTest {
 
     @Test
     void aClassifierAndTheProjectorAreFurtherOutputs() throws IOException {
-        CommandLineRun trained = trainImages("probed", "{type: convnet, channels: [4, 6], depth: 1}");
+        CommandLineRun trained = SmallRuns.trainImages(folder, "probed", "{type: convnet, channels: [4, 6], depth: 1}");
         assertThat(trained.code()).as(trained.err()).isZero();
         Path file = folder.resolve("classifier.onnx");
         CommandLineRun exported = CommandLineRun.of(
@@ -106,6 +106,22 @@ class ExportCommandTest {
     void wrongArgumentsWriteNothing() throws IOException {
         for (String[] wrong : new String[][] {
             {"--out", folder.resolve("wrong.bin").toString(), "found no known ending, expected .onnx"},
+            {
+                "--out",
+                folder.resolve("wrong.onnx").toString(),
+                "--format",
+                "pt",
+                "found pt, expected onnx or safetensors"
+            },
+            {
+                "--out",
+                folder.resolve("wrong.onnx").toString(),
+                "--format",
+                "safetensors",
+                "found the ending .onnx, expected .safetensors"
+            },
+            {"--out", folder.resolve("wrong.safetensors").toString(), "--int8", "found an option of ONNX models"},
+            {"--out", folder.resolve("wrong.safetensors").toString(), "found an encoder of vectors"},
             {"--out", folder.resolve("none/wrong.onnx").toString(), "none"},
             {"--out", folder.resolve("wrong.onnx").toString(), "--classifier", "--classifier: found no labels"},
             {
@@ -114,7 +130,7 @@ class ExportCommandTest {
                 "--projector",
                 "--layer",
                 "0",
-                "--projector: found a layer"
+                "--projector: found --layer"
             },
             {"--out", folder.resolve("wrong.onnx").toString(), "--int8", "--projector", "--int8: found --classifier or"
             },
@@ -138,30 +154,6 @@ class ExportCommandTest {
         }
     }
 
-    private static CommandLineRun trainImages(String name, String encoder) {
-        return CommandLineRun.of(
-                "pretrain",
-                "--recipe",
-                "small-vicreg",
-                "--data",
-                "shapes",
-                "--out",
-                folder.resolve(name).toString(),
-                "--no-preflight",
-                "--set",
-                "views.size=16",
-                "--set",
-                "data.samples=256",
-                "--set",
-                "encoder=" + encoder,
-                "--set",
-                "method.projector.widths=[8, 8]",
-                "--set",
-                "train={epochs: 1, batch: 32, precision: fp32, threads: 1}",
-                "--set",
-                "data.cache=" + folder.resolve("cache"));
-    }
-
     private static float[] pixels(int seed) {
         float[] pixels = new float[20 * 24 * 3];
         var random = Keyed.of(seed);
@@ -174,7 +166,8 @@ class ExportCommandTest {
     /// The embeddings have nearly the same directions, and the file a fraction of the size.
     @Test
     void aModelOf8BitsIsSmallAndAccurate() throws IOException {
-        CommandLineRun trained = trainImages("images", "{type: resnet, depth: 18, stem: cifar, width: 0.125}");
+        CommandLineRun trained =
+                SmallRuns.trainImages(folder, "images", "{type: resnet, depth: 18, stem: cifar, width: 0.125}");
         assertThat(trained.code()).as(trained.err()).isZero();
         String images = folder.resolve("images").toString();
         Path floats = folder.resolve("floats.onnx");
@@ -212,7 +205,8 @@ class ExportCommandTest {
 
     @Test
     void whatCannotBe8BitsIsRefused() {
-        CommandLineRun trained = trainImages("vit", "{type: vit, patch: 8, width: 16, depth: 1, heads: 2}");
+        CommandLineRun trained =
+                SmallRuns.trainImages(folder, "vit", "{type: vit, patch: 8, width: 16, depth: 1, heads: 2}");
         assertThat(trained.code()).as(trained.err()).isZero();
         String out = folder.resolve("refused.onnx").toString();
         CommandLineRun vit = CommandLineRun.of("export", folder.resolve("vit").toString(), "--out", out, "--int8");

@@ -7,9 +7,12 @@ import java.awt.image.BufferedImage;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.fullrank.engine.Keyed;
+import org.fullrank.file.SafeTensors;
 import org.fullrank.trained.TrainedEncoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /// The encoder that a run wrote has the names of torchvision, so `import` reads it.
 class ImportCommandTest {
@@ -28,32 +31,15 @@ class ImportCommandTest {
     @Test
     void importedWeightsGiveTheSameEmbeddings() {
         Path run = folder.resolve("run");
-        String encoder = "encoder={type: resnet, depth: 18, stem: cifar, width: 0.125}";
         String train = "train={epochs: 1, batch: 16, precision: fp32, threads: 1}";
         String cache = "data.cache=" + folder.resolve("cache");
-        CommandLineRun trained = CommandLineRun.of(
-                "pretrain",
-                "--recipe",
-                "small-vicreg",
-                "--data",
-                "shapes",
-                "--out",
-                run.toString(),
-                "--no-preflight",
-                "--set",
-                "views.size=16",
-                "--set",
+        CommandLineRun trained = SmallRuns.trainImages(
+                folder,
+                "run",
+                "{type: resnet, depth: 18, stem: cifar, width: 0.125}",
                 "views.normalize=half",
-                "--set",
                 "data.samples=64",
-                "--set",
-                encoder,
-                "--set",
-                "method.projector.widths=[8, 8]",
-                "--set",
-                train,
-                "--set",
-                cache);
+                train);
         assertThat(trained.code()).as(trained.err()).isZero();
         String weights = run.resolve("encoder.safetensors").toString();
         Path imported = folder.resolve("imported");
@@ -76,5 +62,37 @@ class ImportCommandTest {
         CommandLineRun evaluated = CommandLineRun.of("evaluate", imported.toString());
         assertThat(evaluated.code()).isEqualTo(2);
         assertThat(evaluated.err()).contains("its weights are imported");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{type: resnet, depth: 18, stem: cifar_pad2, width: 0.125};layer1.0.conv1.weight",
+                "{type: vit, patch: 8, width: 24, depth: 1, heads: 3};blocks.0.attn.qkv.weight",
+                "{type: convnet, channels: [4, 6], depth: 1};stage1.0.conv.weight"
+            })
+    void exportedWeightsNeedNoOptionsAndGiveTheSameEmbeddings(String encoder, String parameter) {
+        Path file = folder.resolve("weights.safetensors");
+        CommandLineRun trained =
+                SmallRuns.trainImages(folder, "run", encoder, "views.normalize=half", "data.samples=64");
+        assertThat(trained.code()).as(trained.err()).isZero();
+        Path run = folder.resolve("run");
+        CommandLineRun exported = CommandLineRun.of("export", run.toString(), "--out", file.toString());
+        assertThat(exported.code()).as(exported.err()).isZero();
+        assertThat(exported.out()).contains("weights for images of 16 pixels", "mean [0.5] and deviation [0.25]");
+        try (var weights = SafeTensors.open(file)) {
+            assertThat(weights.names()).contains(parameter).noneMatch(name -> name.contains("projector"));
+            assertThat(weights.metadata()).containsEntry("source", "run").containsKey("fullrank");
+        }
+        Path imported = folder.resolve("imported");
+        CommandLineRun done = CommandLineRun.of("import", file.toString(), "--out", imported.toString());
+        assertThat(done.code()).as(done.err()).isZero();
+        assertThat(done.out()).contains("fullrank encoder").contains("images of 16 pixels");
+        assertThat(done.err()).doesNotContain("heads are assumed");
+        try (var first = TrainedEncoder.open(run);
+                var second = TrainedEncoder.open(imported)) {
+            assertThat(second.embed(noise())).containsExactly(first.embed(noise()), within(1e-6f));
+        }
     }
 }

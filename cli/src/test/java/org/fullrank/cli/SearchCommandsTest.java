@@ -166,8 +166,9 @@ class SearchCommandsTest {
         CommandLineRun found = CommandLineRun.of("search", place, image.toString());
         assertThat(found.code()).as(found.err()).isZero();
         assertThat(found.err())
-                .contains("warning: the index was built with checkpoint best.safetensors, which is gone")
-                .contains("embedded with step-");
+                .contains(
+                        "warning: the index was built with checkpoint best.safetensors, but queries are embedded with")
+                .contains("embedded with checkpoint step-");
     }
 
     @Test

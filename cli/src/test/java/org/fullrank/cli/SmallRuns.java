@@ -41,4 +41,25 @@ final class SmallRuns {
         line.addAll(options(data, out, more));
         return CommandLineRun.of(line.toArray(String[]::new));
     }
+
+    /// Trains an encoder of images for one epoch on made-up shapes of 16 pixels.
+    ///
+    /// @param folder holds the run and the cache of the data
+    /// @param name of the run
+    /// @param encoder settings in YAML
+    /// @param settings more settings, such as `views.normalize=half`
+    static CommandLineRun trainImages(Path folder, String name, String encoder, String... settings) {
+        List<String> line = new ArrayList<>(List.of("pretrain", "--recipe", "small-vicreg", "--data", "shapes"));
+        line.addAll(List.of("--out", folder.resolve(name).toString(), "--no-preflight"));
+        List<String> all = new ArrayList<>(List.of(
+                "views.size=16",
+                "data.samples=256",
+                "encoder=" + encoder,
+                "method.projector.widths=[8, 8]",
+                "train={epochs: 1, batch: 32, precision: fp32, threads: 1}",
+                "data.cache=" + folder.resolve("cache")));
+        all.addAll(List.of(settings));
+        all.forEach(setting -> line.addAll(List.of("--set", setting)));
+        return CommandLineRun.of(line.toArray(String[]::new));
+    }
 }

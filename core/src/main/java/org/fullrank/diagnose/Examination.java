@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 /// @param classes null if there are no labels
 /// @param neighbors null in a quick examination
 /// @param dependence null in a quick examination, or if it cannot be tested
+/// @param quantizability null in a quick examination
 record Examination(
         Moments moments,
         Batch sample,
@@ -34,7 +35,8 @@ record Examination(
         @Nullable Pairing pairing,
         @Nullable ClassGeometry classes,
         @Nullable Neighbors neighbors,
-        @Nullable Dependence dependence) {
+        @Nullable Dependence dependence,
+        @Nullable Quantizability quantizability) {
     /// Number of rows that [#quick] compares with one another. The cost grows with the square of this number.
     static final int QUICK_ROWS = 512;
 
@@ -56,7 +58,8 @@ record Examination(
                 second == null ? null : Pairing.of(first, second),
                 classes(units),
                 Neighbors.of(first, sample.numbers()),
-                Dependence.of(first, redundancy));
+                Dependence.of(first, redundancy),
+                Quantizability.of(first));
     }
 
     /// An examination without intervals and neighbors. It compares dimensions and views on a part of the
@@ -74,6 +77,7 @@ record Examination(
                 Redundancy.of(first),
                 second == null ? null : Pairing.of(first, Matrices.evenly(second, QUICK_ROWS)),
                 classes(units),
+                null,
                 null,
                 null);
     }
@@ -131,7 +135,18 @@ record Examination(
                 sections(),
                 Diagnosis.Plots.of(moments, spread),
                 told,
-                dependence == null || !dependence.found() ? List.of() : List.of(dependence.note()));
+                notes());
+    }
+
+    private List<String> notes() {
+        var notes = new ArrayList<String>();
+        if (dependence != null && dependence.found()) {
+            notes.add(dependence.note());
+        }
+        if (quantizability != null && quantizability.isUnequal()) {
+            notes.add(quantizability.note());
+        }
+        return notes;
     }
 
     private List<Section> sections() {
@@ -144,6 +159,9 @@ record Examination(
         }
         if (neighbors != null) {
             sections.add(neighbors.section());
+        }
+        if (quantizability != null) {
+            sections.add(quantizability.section());
         }
         return sections;
     }

@@ -297,7 +297,32 @@ public enum Measure {
             "share of j with an excess kurtosis above 3",
             "0 to 1",
             "0 to 0.4",
-            "dimensions with heavy tails");
+            "dimensions with heavy tails"),
+
+    VARIANCE_INEQUALITY(
+            "variance-inequality",
+            "sum_jk |v_j - v_k| / (2 D sum_j v_j), v_j = sd_i(u_ij)^2",
+            "0 to 1 - 1/D",
+            "",
+            "inequality of the column variances (Gini coefficient), rows scaled to length 1: 0 = all equal"),
+    RECALL_LOSS_8(
+            "recall-loss.8bit",
+            "1 - recall@10 of rows with 256 levels for each number",
+            "0 to 1",
+            "0 to 0.1",
+            "share of the nearest 10 rows that a search loses if numbers have 8 bits"),
+    RECALL_LOSS_4(
+            "recall-loss.4bit",
+            "1 - recall@10 of rows with 16 levels for each number",
+            "0 to 1",
+            "",
+            "share of the nearest 10 rows that a search loses if numbers have 4 bits"),
+    RECALL_LOSS_4_EXCESS(
+            "recall-loss.4bit.excess",
+            "recall-loss.4bit - that of rotated rows",
+            "-1 to 1",
+            "below 0.1",
+            "part of recall-loss.4bit that a random rotation of the rows removes");
 
     private static final Map<String, Measure> BY_KEY =
             Stream.of(values()).collect(Collectors.toUnmodifiableMap(Measure::key, measure -> measure));

@@ -49,7 +49,7 @@ public record ForeignConfig(
     /// Reads the files in the folder of a file of weights.
     ///
     /// @throws InputException when one of them is no JSON object
-    public static ForeignConfig beside(Path weights) {
+    public static ForeignConfig inFolderOf(Path weights) {
         JsonNode config = read(weights.resolveSibling("config.json"));
         JsonNode images = read(weights.resolveSibling("preprocessor_config.json"));
         JsonNode trained = config.path("pretrained_cfg").isObject() ? config.path("pretrained_cfg") : config;
@@ -68,6 +68,12 @@ public record ForeignConfig(
                 strides(config),
                 config.path("architecture").asText(""),
                 notes(images));
+    }
+
+    /// The configuration of a file that Fullrank wrote.
+    public static ForeignConfig of(WeightCard card) {
+        return new ForeignConfig(
+                card.normalize().mean(), card.normalize().std(), card.size(), 0, 0, 0, true, "", null, "", List.of());
     }
 
     /// The share that a center crop keeps of an image whose shorter side was scaled; 0 if it is not stated.

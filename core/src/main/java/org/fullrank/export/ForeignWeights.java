@@ -21,8 +21,9 @@ import org.fullrank.net.ResNet;
 import org.fullrank.net.Vit;
 import org.jspecify.annotations.Nullable;
 
-/// The weights of an encoder in a safetensors file of torchvision, timm or Hugging Face. The names and shapes of the
-/// tensors tell the architecture. Tensors that Fullrank's encoder lacks are refused by name, except heads.
+/// The weights of an encoder in a safetensors file of torchvision, timm, Hugging Face or Fullrank. The names and shapes
+/// of the tensors tell the architecture, or the [WeightCard] of a file of Fullrank tells it. Tensors that Fullrank's
+/// encoder lacks are refused by name, except heads.
 public final class ForeignWeights implements AutoCloseable {
     /// Widths of published transformers, which have a head for each 64 columns: Tiny, Small, Base, Large.
     public static final List<Integer> USUAL_WIDTHS = List.of(192, 384, 768, 1024);
@@ -31,11 +32,21 @@ public final class ForeignWeights implements AutoCloseable {
     private final WeightNames names;
     private final String prefix;
     private final EncoderSpec encoder;
+    private final @Nullable WeightCard card;
+
+    private ForeignWeights(SafeTensors file, WeightCard card) {
+        this.file = file;
+        this.card = card;
+        names = WeightNames.FULLRANK;
+        prefix = "";
+        encoder = card.encoder();
+    }
 
     private ForeignWeights(SafeTensors file, WeightNames names, String prefix, @Nullable Integer heads) {
         this.file = file;
         this.names = names;
         this.prefix = prefix;
+        card = null;
         encoder = names.isResNet() ? resNet() : vit(heads);
         int channels = channels();
         InputException.unless(
@@ -64,6 +75,10 @@ public final class ForeignWeights implements AutoCloseable {
     public static ForeignWeights open(Path path, Hints hints) {
         SafeTensors file = SafeTensors.open(path);
         try {
+            WeightCard card = hints.names == null && hints.prefix == null ? WeightCard.of(file) : null;
+            if (card != null) {
+                return new ForeignWeights(file, card);
+            }
             Map<WeightNames, List<String>> found = new LinkedHashMap<>();
             for (WeightNames names : kinds(hints.names)) {
                 List<String> prefixes = names.prefixes(file.names()).stream()
@@ -111,9 +126,14 @@ public final class ForeignWeights implements AutoCloseable {
         return encoder;
     }
 
+    /// What the file says about itself; null if another project wrote it.
+    public @Nullable WeightCard card() {
+        return card;
+    }
+
     /// The project and the kind, such as `hf ResNet`.
     public String label() {
-        return names.label();
+        return card == null ? names.label() : "fullrank encoder";
     }
 
     /// The architecture in words.
@@ -142,13 +162,16 @@ public final class ForeignWeights implements AutoCloseable {
 
     /// 3 for color, 1 for gray.
     public int channels() {
-        return Math.toIntExact(shape(names.entry(), 4)[1]);
+        return card != null ? card.channels() : Math.toIntExact(shape(names.entry(), 4)[1]);
     }
 
     /// The side of the images for which a transformer has positions; 0 for a ResNet, which reads any size.
     public int side() {
         if (!(encoder instanceof Vit vit)) {
             return 0;
+        }
+        if (card != null) {
+            return card.size();
         }
         long tokens = shape(names.theirs("pos_embed").getFirst(), 3)[1] - (vit.pool() == Vit.Pool.TOKEN ? 1 : 0);
         long patches = Math.round(Math.sqrt(tokens));
@@ -287,7 +310,7 @@ public final class ForeignWeights implements AutoCloseable {
                 .filter(name -> !names.isUnread(name.substring(prefix.length())))
                 .toList();
         InputException.unless(
-                unknown.stream().noneMatch(name -> isOfEncoder(name.substring(prefix.length()))),
+                unknown.stream().noneMatch(name -> card != null || isOfEncoder(name.substring(prefix.length()))),
                 "%s: found %d tensors that Fullrank's encoder lacks, such as %s; Fullrank cannot read this variant",
                 file.path(),
                 unknown.size(),

@@ -30,18 +30,23 @@ public final class OnnxCheck implements AutoCloseable {
         }
     }
 
-    /// The outputs `[N][D]` for raw values.
+    /// Computes the embeddings `[N][D]`.
     ///
     /// @param values N inputs, one after another
     /// @param bytes whether the model reads uint8; the values are then whole numbers from 0 to 255
-    /// @param sizes of one input
+    /// @param sizes shape of one input
     /// @throws JobException when onnxruntime fails
     public float[][] run(float[] values, boolean bytes, long... sizes) {
         return run(List.of(OnnxEncoder.OUTPUT), values, bytes, sizes).getFirst();
     }
 
-    /// Several outputs `[N][D]` by name, from one run.
+    /// Computes several outputs `[N][D]` in one run.
     ///
+    /// @param names names of the outputs
+    /// @param values N inputs, one after another
+    /// @param bytes whether the model reads uint8; the values are then whole numbers from 0 to 255
+    /// @param sizes shape of one input
+    /// @return the outputs in the order of `names`
     /// @throws JobException when onnxruntime fails
     public List<float[][]> run(List<String> names, float[] values, boolean bytes, long... sizes) {
         return results(values, bytes, sizes, result -> {
@@ -53,7 +58,7 @@ public final class OnnxCheck implements AutoCloseable {
         });
     }
 
-    /// The scalars of a model that computes some beside its embedding, by name.
+    /// Computes outputs that are scalars, by name.
     Map<String, Float> scalars(List<String> names, float[] values, boolean bytes, long... sizes) {
         return results(values, bytes, sizes, result -> {
             var scalars = new HashMap<String, Float>();

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
 /// - images: `[N, H, W, C]` from 0 to 255, see [Input]
 /// - vectors: `[N, F]`, and series: `[N, C, L]`, float32
 ///
-/// Its output `embedding` is float32 `[N, D]`. N is free. There may be further outputs, see [OnnxHead].
+/// Its output `embedding` is float32 `[N, D]`. N is free. There may be further outputs, see [OnnxOutput].
 ///
 /// Source: the ONNX specification, IR version 10, operator sets 18 and 20.
 ///
@@ -31,9 +31,9 @@ import org.jspecify.annotations.Nullable;
 public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, Settings settings) {
     /// Name of the input.
     public static final String INPUT = "input";
-    /// Name of the note with [Settings#storedShorterSide].
+    /// Name of the metadata entry with [Settings#storedShorterSide].
     public static final String STORED_SHORTER_SIDE = "storedShorterSide";
-    /// Name of the output.
+    /// Name of the output with the embeddings.
     public static final String OUTPUT = "embedding";
 
     private static final long IR_VERSION = 10;
@@ -63,7 +63,7 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
             @Nullable String layer,
             int storedShorterSide,
             Map<String, String> notes,
-            List<OnnxHead> heads) {
+            List<OnnxOutput> heads) {
         public Settings {
             notes = new LinkedHashMap<>(notes);
             heads = List.copyOf(heads);

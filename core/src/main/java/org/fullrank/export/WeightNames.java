@@ -20,13 +20,16 @@ enum WeightNames {
     /// A vision transformer of Hugging Face's transformers, up to version 4.
     HF_VIT(Family.HF, "encoder.layer.0.attention.attention.query.weight", "pooler\\..*|classifier\\..*|.*mask_token"),
     /// The same, from version 5 on.
-    HF_VIT_5(Family.HF, "layers.0.attention.q_proj.weight", "pooler\\..*|classifier\\..*|.*mask_token");
+    HF_VIT_5(Family.HF, "layers.0.attention.q_proj.weight", "pooler\\..*|classifier\\..*|.*mask_token"),
+    /// Any encoder in a file that Fullrank wrote. The file has a [WeightCard] in place of a signature.
+    FULLRANK(Family.FULLRANK, "", "");
 
     /// A project. timm has torchvision's names for ResNets.
     enum Family {
         TORCHVISION,
         TIMM,
-        HF;
+        HF,
+        FULLRANK;
 
         String label() {
             return name().toLowerCase(Locale.ROOT);
@@ -82,7 +85,7 @@ enum WeightNames {
     /// @param ours Fullrank's name
     List<String> theirs(String ours) {
         return switch (this) {
-            case RESNET, TIMM_VIT -> List.of(ours);
+            case RESNET, TIMM_VIT, FULLRANK -> List.of(ours);
             case HF_RESNET -> List.of(hfResNet(ours));
             case TORCHVISION_VIT -> List.of(torchvisionVit(ours));
             case HF_VIT -> hfVit(ours);

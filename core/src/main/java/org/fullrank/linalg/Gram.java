@@ -9,29 +9,31 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 
-/// Computes the symmetric products `X' X` and `X X'` of a matrix. For floats and doubles on the host, OpenBLAS
-/// computes only the lower triangle, which halves the work.
+/// Computes the symmetric products `X' X` and `X X'` of a matrix. On the processor, OpenBLAS computes only the
+/// lower triangle of products in float32 and float64, which takes half of the operations.
 public final class Gram {
     private static final int BLOCK_ROWS = 2048;
 
     private Gram() {}
 
-    /// `X X'` of a matrix `[n, m]` without a graph, `[n, n]`, with both triangles. The caller's scope owns it.
+    /// The full matrix `X X'`, `[n, n]`, of `X`, `[n, m]`. The result has no graph for backpropagation. The
+    /// caller's scope owns it.
     public static Tensor ofRows(Tensor x) {
-        return on(x)
+        return isForBlas(x)
                 ? mirrored(x.contiguous(), openblas.CblasNoTrans, x.size(0))
                 : x.detach().mm(x.detach().t());
     }
 
-    /// `X' X` of a matrix `[n, m]` without a graph, `[m, m]`, with both triangles. The caller's scope owns it.
+    /// The full matrix `X' X`, `[m, m]`, of `X`, `[n, m]`. The result has no graph for backpropagation. The
+    /// caller's scope owns it.
     public static Tensor ofColumns(Tensor x) {
-        return on(x)
+        return isForBlas(x)
                 ? mirrored(x.contiguous(), openblas.CblasTrans, x.size(1))
                 : x.detach().t().mm(x.detach());
     }
 
     /// Whether OpenBLAS can compute the product.
-    private static boolean on(Tensor x) {
+    private static boolean isForBlas(Tensor x) {
         ScalarType type = x.scalar_type().intern();
         return Device.of(x) == Device.CPU && x.numel() > 0 && (type == ScalarType.Float || type == ScalarType.Double);
     }

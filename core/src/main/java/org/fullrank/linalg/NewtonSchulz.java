@@ -4,8 +4,9 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Tensors;
 
-/// The polar factor of a matrix to about one digit, in a few products and without a decomposition. Each
-/// iteration replaces X by `a X + b (X X') X + c (X X')^2 X`, which moves every singular value towards 1. With
+/// Approximates the polar factor of a matrix to about one digit. The Newton-Schulz iteration needs only products
+/// of matrices and no decomposition. Each iteration replaces X by `a X + b (X X') X + c (X X')^2 X`, which moves every
+/// singular value toward 1. With
 /// the coefficients of Jordan (2024, "Muon: an optimizer for hidden layers in neural networks"), five
 /// iterations bring singular values between about 0.002 and 1 into the range from 0.7 to 1.2.
 ///
@@ -23,13 +24,13 @@ public final class NewtonSchulz {
 
     private NewtonSchulz() {}
 
-    /// The approximate polar factor of `matrix`, `[n, m]`, without a graph. A matrix of zeros stays zero. The
-    /// caller's scope owns the result.
+    /// The approximate polar factor of `matrix`, `[n, m]`. The result has no graph for backpropagation. A matrix
+    /// of zeros stays zero. The caller's scope owns the result.
     public static Tensor polar(Tensor matrix) {
         return polar(matrix, matrix.scalar_type().intern());
     }
 
-    /// The same with products in another type, such as bfloat16. The result has this type.
+    /// The same, but the products are computed in another type, such as bfloat16. The result has this type.
     public static Tensor polar(Tensor matrix, ScalarType type) {
         boolean tall = matrix.size(0) > matrix.size(1);
         Tensor x = tall ? matrix.t().contiguous() : matrix; // [k, l], k <= l

@@ -159,7 +159,7 @@ public final class Orthogonal {
     }
 
     /// Removes rounding errors from matrices that are orthogonal or unitary except for them, in place: one
-    /// step of Newton and Schulz's iteration, `U <- U (3 I - U^H U) / 2`. It squares the error, in two products
+    /// Newton-Schulz iteration, `U <- U (3 I - U^H U) / 2`. It squares the error, in two products
     /// of O(n^3). A matrix that is far from orthogonal needs [#nearest].
     public static void restore(Tensor u) {
         requireSquares("orthogonal matrix", u);

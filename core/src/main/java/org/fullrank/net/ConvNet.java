@@ -10,11 +10,12 @@ import org.fullrank.view.InputShape;
 ///
 /// @param channels one stage for each entry; each stage after the first halves the image
 /// @param depth convolutions for each stage
-/// @param stemStride stride of the very first convolution: 1, or 2 or 4 to shrink the image at once
-/// @param stemKernel side of the very first convolution: 3, or equal to its stride. It then reads patches that do
-///     not overlap, as a vision transformer does, which takes less time
-/// @param orthogonal whether the convolutions are orthogonal maps with kernels of the image's size. Where an
-///     ordinary convolution has a stride, the image is halved before the orthogonal one
+/// @param stemStride stride of the very first convolution. With 2 or 4, its output has a half or a quarter of the
+///     sides of the image
+/// @param stemKernel side of the very first convolution: 3, or the stride of 2 or 4. A side equal to the stride
+///     divides the image into patches that do not overlap, as in a vision transformer. This takes less time
+/// @param orthogonal whether the convolutions are orthogonal maps with kernels of the image's size. In place of a
+///     stride, the image is halved before the convolution
 public record ConvNet(List<Integer> channels, int depth, int stemStride, int stemKernel, boolean orthogonal)
         implements EncoderSpec {
     /// Side of a convolution.
@@ -40,7 +41,7 @@ public record ConvNet(List<Integer> channels, int depth, int stemStride, int ste
                 stemStride);
         InputException.when(
                 orthogonal && stemKernel != KERNEL,
-                "stemKernel: found %d, expected 3, because orthogonal convolutions have no other",
+                "stemKernel: found %d with orthogonal convolutions, expected 3; set stemKernel to 3 or orthogonal to false",
                 stemKernel);
     }
 

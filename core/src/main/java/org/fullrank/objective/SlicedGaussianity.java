@@ -93,7 +93,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         return evaluate(List.of(z), draw).getFirst();
     }
 
-    /// Draws the directions once for all views.
+    /// Uses the same directions for all views.
     @Override
     public List<Terms> evaluate(List<Tensor> views, long draw) {
         Tensor unit = directions(views.getFirst(), draw); // [M, D]
@@ -101,7 +101,7 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         Tensor statistics = x.new_zeros(x.size(0), 1, directions); // [V, 1, M]
         Tensor slopes = torch.zeros_like(x); // [V, N, M], of each statistic in its projections
         double step = range / (points - 1);
-        for (int k = 1; k < points; k++) { // at t = 0 both functions are 1
+        for (int k = 1; k < points; k++) { // the term of t = 0 is 0, because both functions are 1 there
             double share = (k == points - 1 ? step : 2 * step) * weighting.at(k * step);
             addFrequency(x, k * step, share, statistics, slopes);
         }
@@ -127,8 +127,8 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         return vector;
     }
 
-    /// Adds `N share |mean_n exp(i t x_n) - exp(-t^2/2)|^2` of each direction to its statistic, and the
-    /// derivative to the slopes.
+    /// Adds the term `N share |mean_n exp(i t x_n) - exp(-t^2/2)|^2` of each direction to its statistic. Adds the
+    /// derivatives of this term to the slopes.
     private static void addFrequency(Tensor x, double t, double share, Tensor statistics, Tensor slopes) {
         try (var scope = Scope.open()) {
             Tensor angles = x.mul(Tensors.scalar(t)); // [V, N, M]
@@ -142,11 +142,12 @@ public record SlicedGaussianity(int directions, int points, double range, Weight
         }
     }
 
-    /// Over the samples, `[V, N, M] -> [V, 1, M]`.
+    /// The mean over the samples, `[V, N, M] -> [V, 1, M]`.
     private static Tensor mean(Tensor x) {
         return x.mean(new long[] {1}, true, new ScalarTypeOptional());
     }
 
+    /// The weight of each statistic in the value of its view, `[V, 1, M]`.
     private Tensor shares(Tensor statistics) {
         return switch (pooling) {
             case MEAN -> torch.full_like(statistics, Tensors.scalar(1.0 / directions));

@@ -14,9 +14,9 @@ import org.fullrank.net.ParameterBuffer;
 /// weight decay (AdamW), `w <- w - lr decay w` comes before the step. With coupled weight decay (L2), `g <-
 /// g + decay w` comes before the moments are computed.
 final class AdamOptimizer implements Optimizer {
-    /// Parameters of a piece. The operations of a step follow each other on one piece, so they read it from the
-    /// processor's cache: five arrays of 1 MB. libtorch gives a thread at least 2^15 numbers, so a piece is larger
-    /// if there are more than eight processors. On a GPU, a piece has all parameters.
+    /// Number of parameters in a piece. A step updates one piece after another, so that the five arrays of a piece
+    /// (1 MB each) stay in the cache of the processor. libtorch gives each thread at least 2^15 numbers. So a piece
+    /// is larger on a machine with more than eight processors. On a GPU, one piece holds all parameters.
     private static final long PIECE =
             Math.max(1 << 18, (1L << 15) * Runtime.getRuntime().availableProcessors());
 
@@ -100,12 +100,12 @@ final class AdamOptimizer implements Optimizer {
         }
     }
 
-    /// The mean of the gradients, `[P]`.
+    /// The running mean of the gradients (m), `[P]`.
     Tensor first() {
         return first;
     }
 
-    /// The mean of the squared gradients, `[P]`.
+    /// The running mean of the squared gradients (v), `[P]`.
     Tensor second() {
         return second;
     }

@@ -19,7 +19,7 @@ final class MomentumOptimizer implements Optimizer {
     private static final double SUM_EPSILON = 1e-8;
 
     private final ParameterBuffer parameters;
-    private final List<ParameterRange> stretches;
+    private final List<ParameterRange> ranges;
     private final OptimizerSpec spec;
     private final double mu;
     private final double decay;
@@ -36,7 +36,7 @@ final class MomentumOptimizer implements Optimizer {
     private MomentumOptimizer(
             ParameterBuffer parameters, GroupSpec groups, OptimizerSpec spec, double mu, double decay) {
         this.parameters = parameters;
-        this.stretches = ParameterRange.of(parameters, groups);
+        this.ranges = ParameterRange.of(parameters, groups);
         this.spec = spec;
         this.mu = mu;
         this.decay = decay;
@@ -52,40 +52,40 @@ final class MomentumOptimizer implements Optimizer {
                 var off = Gradients.off()) {
             Tensor gradient = parameters.gradients(); // [P]
             Tensor values = parameters.values(); // [P]
-            for (ParameterRange stretch : stretches) {
-                List<Segment> matrices = stretch.matrices(parameters);
+            for (ParameterRange range : ranges) {
+                List<Segment> matrices = range.matrices(parameters);
                 if (spec instanceof OptimizerSpec.Lars lars && !matrices.isEmpty()) {
-                    scaleByTrust(stretch, matrices, lars, stretch.rate(learningRate, predictorRate));
+                    scaleByTrust(range, matrices, lars, range.rate(learningRate, predictorRate));
                 } else {
-                    stretch.addDecay(decay, values, gradient);
+                    range.addDecay(decay, values, gradient);
                 }
             }
             momentum.mul_(Tensors.scalar(mu)).add_(gradient);
-            for (ParameterRange stretch : stretches) {
-                double rate = stretch.rate(learningRate, predictorRate);
-                stretch.view(values).sub_(stretch.view(momentum), Tensors.scalar(rate));
+            for (ParameterRange range : ranges) {
+                double rate = range.rate(learningRate, predictorRate);
+                range.view(values).sub_(range.view(momentum), Tensors.scalar(rate));
             }
         }
     }
 
     /// Adds weight decay to the gradient. Then it scales the gradient of each matrix by its trust ratio.
     private void scaleByTrust(
-            ParameterRange stretch, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
+            ParameterRange range, List<Segment> matrices, OptimizerSpec.Lars lars, double learningRate) {
         Tensor values = parameters.values(); // [P]
         Tensor gradient = parameters.gradients(); // [P]
         Tensor w = norms(matrices, values); // [S]
         Tensor trust = switch (lars.denominator()) {
             case DECAYED -> {
-                stretch.addDecay(decay, values, gradient);
+                range.addDecay(decay, values, gradient);
                 Tensor g = norms(matrices, gradient); // [S]
                 // Where a norm is 0 the gradient stays (official VICReg code).
                 yield trust(w, g, lars, learningRate).masked_fill(w.mul(g).eq(Tensors.scalar(0)), Tensors.scalar(1));
             }
             case SUM -> {
                 Tensor g = norms(matrices, gradient); // [S]
-                stretch.addDecay(decay, values, gradient);
+                range.addDecay(decay, values, gradient);
                 Tensor sum =
-                        g.add(w, Tensors.scalar(stretch.decays() ? decay : 0)).add_(Tensors.scalar(SUM_EPSILON));
+                        g.add(w, Tensors.scalar(range.decays() ? decay : 0)).add_(Tensors.scalar(SUM_EPSILON));
                 yield trust(w, sum, lars, learningRate)
                         .masked_fill(w.eq(Tensors.scalar(0)), Tensors.scalar(1))
                         .masked_fill(g.eq(Tensors.scalar(0)), Tensors.scalar(0));

@@ -27,12 +27,14 @@ public sealed interface Optimizer extends AutoCloseable
     @Override
     void close();
 
-    /// The optimizer of `spec` for `parameters`, with the same treatment of all parameters.
+    /// The optimizer of `spec` for `parameters`, with the default groups and products in float32.
     static Optimizer of(OptimizerSpec spec, ParameterBuffer parameters) {
         return of(spec, GroupSpec.defaults(), parameters, 0);
     }
 
-    /// The same with treatments of groups, in full precision.
+    /// The optimizer of `spec` for `parameters`, with products in float32.
+    ///
+    /// @param seed seed of the random approximations of a group that stays orthogonal
     ///
     /// @throws org.fullrank.engine.InputException when a group names a parameter that cannot stay orthogonal
     static Optimizer of(OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, long seed) {
@@ -41,8 +43,8 @@ public sealed interface Optimizer extends AutoCloseable
 
     /// The optimizer of `spec` for `parameters`, with fresh state.
     ///
-    /// @param seed of the random approximations of a group that stays orthogonal
-    /// @param precision of the products of Muon
+    /// @param seed seed of the random approximations of a group that stays orthogonal
+    /// @param precision precision of the matrix products of Muon
     /// @throws org.fullrank.engine.InputException when a group names a parameter that cannot stay orthogonal
     static Optimizer of(
             OptimizerSpec spec, GroupSpec groups, ParameterBuffer parameters, long seed, Precision precision) {

@@ -98,13 +98,14 @@ public sealed interface OptimizerSpec {
         }
     }
 
-    /// Muon (Jordan 2024, "Muon: an optimizer for hidden layers in neural networks"): matrices and filters move
-    /// by the orthogonal factor of their momentum, biases and norms by AdamW.
+    /// Muon (Jordan 2024, "Muon: an optimizer for hidden layers in neural networks"). The step of a matrix or
+    /// filter is the orthogonal factor of its momentum. AdamW updates biases and norms.
     ///
-    /// @param momentum of the gradients of matrices, with Nesterov's step
-    /// @param weightDecay decoupled
-    /// @param adamRate the rate of AdamW for biases and norms, as a share of the learning rate. The factor
-    ///     [GroupSpec#vectorRate] applies too
+    /// @param learningRate base rate of matrices and filters
+    /// @param momentum momentum of the gradients of matrices and filters, with Nesterov's step
+    /// @param weightDecay decoupled weight decay, as in AdamW
+    /// @param adamRate learning rate of AdamW for biases and norms, divided by `learningRate`. It is also
+    ///     multiplied by [GroupSpec#vectorRate]
     record Muon(double learningRate, double momentum, double weightDecay, double adamRate) implements OptimizerSpec {
         /// The value of Jordan's code.
         public static final double DEFAULT_LEARNING_RATE = 0.02;

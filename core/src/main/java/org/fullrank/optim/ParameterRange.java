@@ -14,24 +14,26 @@ import org.fullrank.net.ParameterBuffer.Segment;
 /// @param factor multiplies this rate
 /// @param decays whether weight decay applies
 record ParameterRange(long offset, long count, boolean predictor, double factor, boolean decays) {
-    /// The parameter buffer as ranges whose parameters are treated alike. There are few ranges, because
-    /// matrices come before vectors and the predictor is last in both. Each matrix that stays orthogonal
-    /// may add two.
+    /// Divides the parameter buffer into ranges whose parameters have the same settings. There are few ranges,
+    /// because matrices come before vectors, and the predictor is last in both. Each matrix that stays
+    /// orthogonal may add two ranges.
     static List<ParameterRange> of(ParameterBuffer parameters, GroupSpec groups) {
         return of(parameters.segments(), groups);
     }
 
-    /// The same for some of the segments, in the order of memory.
+    /// The ranges of some segments.
+    ///
+    /// @param segments in the order of their offsets
     static List<ParameterRange> of(List<Segment> segments, GroupSpec groups) {
-        var stretches = new ArrayList<ParameterRange>();
+        var ranges = new ArrayList<ParameterRange>();
         for (Segment segment : segments) {
             ParameterRange next = of(segment, groups);
-            if (!stretches.isEmpty() && stretches.getLast().isLike(next)) {
-                next = stretches.removeLast().with(next);
+            if (!ranges.isEmpty() && ranges.getLast().isLike(next)) {
+                next = ranges.removeLast().with(next);
             }
-            stretches.add(next);
+            ranges.add(next);
         }
-        return stretches;
+        return ranges;
     }
 
     /// The range of one segment.

@@ -11,13 +11,13 @@ import org.fullrank.net.ParameterBuffer;
 /// RMSprop: `v <- alpha v + (1 - alpha) g^2`, then `w <- w - lr g / (sqrt(v) + epsilon)`.
 final class RmspropOptimizer implements Optimizer {
     private final ParameterBuffer parameters;
-    private final List<ParameterRange> stretches;
+    private final List<ParameterRange> ranges;
     private final OptimizerSpec.Rmsprop spec;
     private final Tensor squares; // [P]
 
     RmspropOptimizer(ParameterBuffer parameters, GroupSpec groups, OptimizerSpec.Rmsprop spec) {
         this.parameters = parameters;
-        this.stretches = ParameterRange.of(parameters, groups);
+        this.ranges = ParameterRange.of(parameters, groups);
         this.spec = spec;
         try (var scope = Scope.open()) {
             squares = scope.keep(Tensors.zeros(
@@ -30,15 +30,15 @@ final class RmspropOptimizer implements Optimizer {
         try (var scope = Scope.withoutGradients()) {
             Tensor gradient = parameters.gradients(); // [P]
             Tensor values = parameters.values(); // [P]
-            stretches.forEach(stretch -> stretch.addDecay(spec.weightDecay(), values, gradient));
+            ranges.forEach(range -> range.addDecay(spec.weightDecay(), values, gradient));
             squares.mul_(Tensors.scalar(spec.alpha())).addcmul_(gradient, gradient, Tensors.scalar(1 - spec.alpha()));
             Tensor denominator = squares.sqrt().add_(Tensors.scalar(spec.epsilon())); // [P]
-            for (ParameterRange stretch : stretches) {
-                stretch.view(values)
+            for (ParameterRange range : ranges) {
+                range.view(values)
                         .addcdiv_(
-                                stretch.view(gradient),
-                                stretch.view(denominator),
-                                Tensors.scalar(-stretch.rate(learningRate, predictorRate)));
+                                range.view(gradient),
+                                range.view(denominator),
+                                Tensors.scalar(-range.rate(learningRate, predictorRate)));
             }
         }
     }

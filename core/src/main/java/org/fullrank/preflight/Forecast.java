@@ -11,9 +11,9 @@ import org.fullrank.view.ImageViews;
 
 /// Forecasts the time and memory of a training from measured steps.
 ///
-/// @param stepSeconds median time of the measured steps; with smaller views first, the mean over all steps
-/// @param seconds time of all steps with their records and checks. The evaluation after the training is not
-///     included
+/// @param stepSeconds median time of a measured step. With `views.growth`, the mean time of a step over the whole
+///     training
+/// @param seconds time of the training with its records and checks, but without the evaluation at the end
 /// @param checkSeconds time of one check
 record Forecast(double stepSeconds, double seconds, double checkSeconds) {
     static final String NAME = "forecast";
@@ -24,7 +24,7 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         int every = rehearsal.recipe().monitor().everyEpochs();
         long checks = every == 0 ? 1 : Math.ceilDiv(train.epochs(), every);
         double area = rehearsal.recipe().views() instanceof ImageViews images ? images.meanArea() : 1;
-        double mean = area * stepSeconds; // small views take a share of the time that is near that of their pixels
+        double mean = area * stepSeconds; // the time of a step is about proportional to the pixels of its views
         double steps = rehearsal.totalSteps() * (mean + probe.recordSeconds() / train.logEverySteps());
         MonitorSpec monitor = rehearsal.recipe().monitor();
         double looks =

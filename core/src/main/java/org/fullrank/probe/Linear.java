@@ -70,7 +70,7 @@ public final class Linear {
                 Tensor weights = Tensors.of(fit.x(), train.names().size(), train.width() + 1)
                         .to(ScalarType.Float);
                 Tensor logits = withOnes(standardizer, test).matmul(weights.t()); // [N, C]
-                int[] predicted = largest(logits);
+                int[] predicted = predictions(logits);
                 return new Answers(
                         predicted,
                         new Outcome(
@@ -97,7 +97,7 @@ public final class Linear {
         /// The class of the largest logit of each item.
         public int[] classes(Features features) {
             try (var scope = Scope.withoutGradients()) {
-                return largest(logits(features.tensor()));
+                return predictions(logits(features.tensor()));
             }
         }
 
@@ -138,8 +138,11 @@ public final class Linear {
         });
     }
 
-    /// The column of the largest entry of each row, `[N, C]`.
-    private static int[] largest(Tensor logits) {
+    /// The column of the largest logit in each row.
+    ///
+    /// @param logits `[N, C]`
+    /// @return `[N]`
+    private static int[] predictions(Tensor logits) {
         return Arrays.stream(Tensors.longs(logits.argmax(new LongOptional(1), false)))
                 .mapToInt(Math::toIntExact)
                 .toArray();

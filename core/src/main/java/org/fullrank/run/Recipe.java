@@ -58,8 +58,8 @@ public record Recipe(
                 method.leastViews());
         InputException.when(
                 views instanceof ImageViews images && !images.growth().isEmpty() && !encoder.readsAnySize(),
-                "views.growth: found views of several sizes, expected one size for this encoder; use resnet, vgg,"
-                        + " or convnet without orthogonal, or leave out views.growth");
+                "views.growth: found views of several sizes, but this encoder can read only one size; use the encoder resnet,"
+                        + " vgg, or convnet without orthogonal, or leave out views.growth");
         method.requireBatch(train.batch());
         InputException.when(
                 groups.needsPredictor() && !method.trainsPredictor(),

@@ -234,6 +234,15 @@ public final class Checkpoint {
     ///
     /// @param passes number of forward passes in training, which is the value of each `num_batches_tracked`
     static void exportEncoder(Path file, Method method, long passes) {
+        exportEncoder(file, method, passes, Map.of());
+    }
+
+    /// The same with more entries in the metadata of the file.
+    ///
+    /// @param passes number of batches that the norms have seen
+    public static void exportEncoder(Path file, Method method, long passes, Map<String, String> more) {
+        var metadata = new LinkedHashMap<>(Map.of("format", "pt"));
+        metadata.putAll(more);
         try (var scope = Scope.open()) {
             var tensors = new LinkedHashMap<String, Tensor>();
             Tensor count = Tensors.of(new int[] {Math.toIntExact(passes)}).squeeze(0);
@@ -247,7 +256,7 @@ public final class Checkpoint {
                     }
                 }
             });
-            SafeTensors.write(file, tensors, Map.of("format", "pt"));
+            SafeTensors.write(file, tensors, metadata);
         }
     }
 }

@@ -17,15 +17,15 @@ import org.jspecify.annotations.Nullable;
 /// The views of each step. The first steps may have smaller views, see [Growth]. They can be made one step
 /// ahead, on a background thread.
 final class StepViews implements AutoCloseable {
-    /// The steps from the end of the previous part up to `end`. All their views have one size.
+    /// The steps from the end of the previous part up to `end`. All views of a part have the same size.
     private record Part(long end, ViewGenerator generator) {}
 
-    /// What each step reads.
+    /// The items and the epoch of each step.
     ///
-    /// @param items indices of the items of a step
-    /// @param epoch number of the epoch of a step
-    /// @param batch items of each step
-    /// @param total steps of the training
+    /// @param items gives the indices of the items of a step
+    /// @param epoch gives the epoch of a step
+    /// @param batch number of items in a step
+    /// @param total number of steps of the training
     record Order(LongFunction<int[]> items, LongToIntFunction epoch, int batch, long total) {}
 
     private final List<Part> parts = new ArrayList<>();
@@ -37,12 +37,13 @@ final class StepViews implements AutoCloseable {
     /// The maker of the previous part, whose last views may still be in use.
     private @Nullable ViewsAhead before;
 
+    /// The part whose views `ahead` makes.
     private @Nullable Part aheadOf;
 
     /// @param full makes the views of full size
-    /// @param isAhead whether views are made one step ahead, which suits a GPU; on a CPU the engine needs all
-    ///     processors
-    /// @throws InputException when a size has no step
+    /// @param isAhead whether views are made one step ahead. This is for a GPU. Without a GPU, libtorch needs all
+    ///     processors for the step
+    /// @throws InputException when a part has no step
     StepViews(ViewGenerator full, Order order, Device device, boolean isAhead) {
         this.order = order;
         this.device = device;

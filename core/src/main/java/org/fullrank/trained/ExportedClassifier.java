@@ -3,7 +3,7 @@ package org.fullrank.trained;
 import java.util.List;
 import org.fullrank.data.Items;
 import org.fullrank.engine.InputException;
-import org.fullrank.export.OnnxHead;
+import org.fullrank.export.OnnxOutput;
 import org.fullrank.file.JsonFile;
 import org.fullrank.probe.Accuracy;
 import org.fullrank.probe.Embedder;
@@ -12,13 +12,13 @@ import org.fullrank.probe.Linear;
 import org.fullrank.probe.LinearProtocol;
 import org.jspecify.annotations.Nullable;
 
-/// The linear probe of a run as the output `logits` of a model. The class of an item is that of its largest
-/// logit.
+/// A linear probe that is exported as the output `logits` of a model. The predicted class of an item is the class
+/// with the largest logit.
 ///
-/// @param probe fitted on the train split
+/// @param probe the linear map, fitted on the train split
 /// @param layer the block whose pooled output the probe reads; null: the representation
-/// @param classes their names, in the order of the logits
-/// @param accuracy on the split that an evaluation asks about
+/// @param classes names of the classes, in the order of the logits
+/// @param accuracy accuracy on the test split of an evaluation
 /// @param items number of items of this split
 public record ExportedClassifier(
         Linear.Affine probe, @Nullable String layer, List<String> classes, double accuracy, int items) {
@@ -27,7 +27,7 @@ public record ExportedClassifier(
 
     /// Fits the probe with its default protocol.
     ///
-    /// @param trained with labels
+    /// @param trained a run with labels
     /// @param layer name of a block whose pooled output is the embedding; null: the representation
     /// @throws InputException when there are no labels, or only one class
     public static ExportedClassifier fit(Trained trained, @Nullable String layer) {
@@ -49,16 +49,16 @@ public record ExportedClassifier(
                 .getLast();
     }
 
-    /// The output of a model.
-    OnnxHead head() {
-        return new OnnxHead(
+    /// The output `logits` of a model.
+    OnnxOutput head() {
+        return new OnnxOutput(
                 OUTPUT,
                 classes.size(),
                 (graph, x) -> graph.linear(x, probe.weightTensor(), probe.biasTensor()),
                 probe::logits);
     }
 
-    /// The names as a note of the model: a JSON array.
+    /// The class names as the metadata entry `classes`: a JSON array.
     String note() {
         return JsonFile.text(classes);
     }

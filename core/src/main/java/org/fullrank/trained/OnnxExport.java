@@ -18,7 +18,7 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.export.OnnxCheck;
 import org.fullrank.export.OnnxEncoder;
-import org.fullrank.export.OnnxHead;
+import org.fullrank.export.OnnxOutput;
 import org.fullrank.file.AtomicFile;
 import org.fullrank.image.Pixels;
 import org.fullrank.method.Method;
@@ -57,7 +57,7 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
             OnnxEncoder.Input input,
             @Nullable String layer,
             Map<String, String> notes,
-            List<OnnxHead> heads) {
+            List<OnnxOutput> heads) {
         int stored = recipe.data().storedShorterSide();
         var all = new LinkedHashMap<>(notes);
         if (recipe.views() instanceof ImageViews) {
@@ -84,7 +84,7 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
 
     /// The largest difference over all outputs.
     private static double difference(OnnxEncoder encoder, OnnxCheck check, Trial trial) {
-        List<OnnxHead> heads = encoder.settings().heads();
+        List<OnnxOutput> heads = encoder.settings().heads();
         var names = new ArrayList<>(List.of(OnnxEncoder.OUTPUT));
         heads.forEach(head -> names.add(head.name()));
         List<float[][]> found = check.run(names, trial.raw, encoder.readsBytes(), trial.sizes);

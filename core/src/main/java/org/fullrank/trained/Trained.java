@@ -123,8 +123,8 @@ public final class Trained implements Subject, AutoCloseable {
         DataSpec own = folder.config(Recipe.class).data();
         InputException.when(
                 reading.data == null && own.isNone(),
-                "run %s: found no data, because its weights are imported; add --data PATH, or --calibrate PATH to export"
-                        + " --int8 or --classifier",
+                "run %s: found no data, because its weights are imported; add --data PATH. For export --int8 or export"
+                        + " --classifier, add --calibrate PATH",
                 run);
         Dataset data =
                 Dataset.open(reading.data == null ? own : own.withPath(reading.data), Checkpoint.table(checkpoint));

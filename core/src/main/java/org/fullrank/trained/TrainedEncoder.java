@@ -22,7 +22,8 @@ import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.export.OnnxEncoder;
-import org.fullrank.export.OnnxHead;
+import org.fullrank.export.OnnxOutput;
+import org.fullrank.export.WeightCard;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
 import org.fullrank.probe.Embedder;
@@ -186,16 +187,16 @@ public final class TrainedEncoder implements AutoCloseable {
     /// @throws org.fullrank.engine.JobException when the outputs differ by more than
     ///     [OnnxExport#LARGEST_DIFFERENCE]
     public OnnxExport exportOnnx(Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
-        return exportOnnx(out, input, layer, notes, Heads.none());
+        return exportOnnx(out, input, layer, notes, ExtraOutputs.none());
     }
 
-    /// The same with further outputs.
+    /// The same with extra outputs.
     ///
-    /// @param heads further outputs of the model
+    /// @param extra which extra outputs the model has
     /// @throws InputException as above, or when there is no projector
     /// @throws org.fullrank.engine.JobException as above
     public synchronized OnnxExport exportOnnx(
-            Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes, Heads heads) {
+            Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes, ExtraOutputs extra) {
         if (readsImages()) {
             channels();
         } else {
@@ -204,41 +205,66 @@ public final class TrainedEncoder implements AutoCloseable {
         }
         Network built = Objects.requireNonNull(network);
         InputException.when(
-                heads.projector && layer != null,
-                "--projector: found a layer, expected the representation, which the projector reads; leave one of the two"
-                        + " out");
+                extra.projector && layer != null,
+                "--projector: found --layer %s, expected the representation, because the projector reads it; leave one of the"
+                        + " two options out",
+                layer);
         InputException.unless(
-                heads.classifier == null || Objects.equals(heads.classifier.layer(), layer),
-                "--classifier: found a probe that was fitted on another layer, expected %s",
+                extra.classifier == null || Objects.equals(extra.classifier.layer(), layer),
+                "--classifier: found a linear probe of another layer, expected one of %s; fit it on the exported layer",
                 layer == null ? "the representation" : layer);
         var all = new LinkedHashMap<>(notes);
-        var outputs = new ArrayList<OnnxHead>();
-        if (heads.projector) {
+        var outputs = new ArrayList<OnnxOutput>();
+        if (extra.projector) {
             outputs.add(projection(built.method));
         }
-        if (heads.classifier != null) {
-            outputs.add(heads.classifier.head());
-            all.put("classes", heads.classifier.note());
+        if (extra.classifier != null) {
+            outputs.add(extra.classifier.head());
+            all.put("classes", extra.classifier.note());
         }
         var settings = OnnxExport.settings(recipe, input, layer, all, outputs);
         return OnnxExport.write(out, built.method, built.views, settings, threads);
     }
 
-    /// Further outputs of a model.
+    /// Writes the weights of the encoder as a safetensors file, with the names of torchvision for ResNets and of timm
+    /// for vision transformers. The metadata has a [WeightCard].
     ///
-    /// @param projector whether the output `projection` has what the objective of the training acts on
-    /// @param classifier of the output `logits`; null: there is none
-    public record Heads(boolean projector, @Nullable ExportedClassifier classifier) {
-        public static Heads none() {
-            return new Heads(false, null);
+    /// @param out the file; an existing file is replaced
+    /// @param source what the metadata names as the source of the weights
+    /// @return what the metadata says
+    /// @throws InputException when the encoder was not trained on images
+    public synchronized WeightCard exportWeights(Path out, String source) {
+        if (!(recipe.views() instanceof ImageViews images)) {
+            throw new InputException(
+                    "--format safetensors: found an encoder of %s, expected one of images; use --format onnx, or the file"
+                                    .formatted(recipe.views() instanceof SeriesViews ? "time series" : "vectors")
+                            + " encoder.safetensors in the run folder");
+        }
+        var card = new WeightCard(recipe.encoder(), channels(), images.size(), images.normalize());
+        Method method = Objects.requireNonNull(network).method;
+        var metadata = new LinkedHashMap<String, String>();
+        metadata.put("source", source);
+        metadata.put(WeightCard.KEY, card.json());
+        Checkpoint.exportEncoder(out, method, Checkpoint.load(checkpoint, method), metadata);
+        return card;
+    }
+
+    /// The extra outputs of a model, beside the embedding.
+    ///
+    /// @param projector whether the model has the output `projection`: the output of the projector, which the
+    ///     training objective reads
+    /// @param classifier the linear probe of the output `logits`; null: the model has no such output
+    public record ExtraOutputs(boolean projector, @Nullable ExportedClassifier classifier) {
+        public static ExtraOutputs none() {
+            return new ExtraOutputs(false, null);
         }
     }
 
-    private static OnnxHead projection(Method method) {
+    private static OnnxOutput projection(Method method) {
         InputException.when(
                 method.projector().layers().isEmpty(),
-                "--projector: found a method without a projector, expected one with method.projector; leave the option"
-                        + " out");
+                "--projector: found a run without a projector, expected one that was trained with method.projector; leave"
+                        + " the option out");
         try (var scope = Scope.withoutGradients()) {
             Tensor none = Tensors.zeros(
                     method.parameters().device(),
@@ -246,7 +272,7 @@ public final class TrainedEncoder implements AutoCloseable {
                     1,
                     method.encoder().blocks().getLast().width());
             int width = Math.toIntExact(method.project(none, Mode.EVALUATE).size(1));
-            return new OnnxHead(
+            return new OnnxOutput(
                     "projection",
                     width,
                     (graph, x) -> method.projector().write(graph, x),

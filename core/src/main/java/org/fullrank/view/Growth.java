@@ -3,9 +3,8 @@ package org.fullrank.view;
 import java.util.List;
 import org.fullrank.engine.InputException;
 
-/// A part of a training with smaller views. A step with small views takes less time, so a training of the same
-/// time makes more steps. The parts follow each other from the first step on. The rest of the training has
-/// views of the full size.
+/// A part of a training that uses smaller views. A step with small views takes less time, so more steps fit into
+/// the same time. The first part begins at the first step. After the last part, the views have the full size.
 ///
 /// @param size side of a view in pixels
 /// @param share of the steps of the training, above 0 and below 1
@@ -22,7 +21,8 @@ public record Growth(int size, double share) {
         for (Growth part : parts) {
             InputException.unless(
                     part.size > before && part.size < full,
-                    "growth: found views of %d pixels after %d, expected sizes that grow up to below size, %d",
+                    "growth: found views of %d pixels after %d, expected sizes that increase and stay below views.size, %d; change"
+                            + " the sizes",
                     part.size,
                     before,
                     full);
@@ -31,7 +31,8 @@ public record Growth(int size, double share) {
         }
         InputException.unless(
                 share < 1,
-                "growth: found shares of %s in total, expected less than 1, because the rest has views of the full size",
+                "growth: found shares of %s in total, expected less than 1, because the last steps have views of the full size;"
+                        + " lower a share",
                 share);
     }
 }

@@ -58,7 +58,7 @@ public record ImageViews(int size, int views, Normalize normalize, List<ImagePip
         return pipelines.get(view % pipelines.size());
     }
 
-    /// The same settings for views that all have one size.
+    /// The same settings, but all views have this size: there is no growth.
     public ImageViews withSize(int value) {
         return new ImageViews(value, views, normalize, pipelines);
     }

@@ -324,12 +324,12 @@ class ForeignWeightsTest {
     @Test
     void theConfigurationBesideTheWeightsIsRead() throws IOException {
         Path weights = folder.resolve("model.safetensors");
-        assertThat(ForeignConfig.beside(weights).stated()).isFalse();
+        assertThat(ForeignConfig.inFolderOf(weights).stated()).isFalse();
         Files.writeString(
                 folder.resolve("config.json"),
                 "{\"pretrained_cfg\": {\"mean\": [0.1, 0.2, 0.3], \"std\": [0.4, 0.5, 0.6], \"input_size\": [3, 96, 96],"
                         + " \"crop_pct\": 0.95}}");
-        ForeignConfig timm = ForeignConfig.beside(weights);
+        ForeignConfig timm = ForeignConfig.inFolderOf(weights);
         assertThat(timm.mean()).containsExactly(0.1, 0.2, 0.3);
         assertThat(timm.std()).containsExactly(0.4, 0.5, 0.6);
         assertThat(timm.size()).isEqualTo(96);
@@ -339,33 +339,34 @@ class ForeignWeightsTest {
         Files.writeString(
                 folder.resolve("preprocessor_config.json"),
                 "{\"image_mean\": [0.5, 0.5, 0.5], \"image_std\": [0.25, 0.25, 0.25], \"size\": {\"shortest_edge\": 224}}");
-        ForeignConfig hf = ForeignConfig.beside(weights);
+        ForeignConfig hf = ForeignConfig.inFolderOf(weights);
         assertThat(hf.heads()).isEqualTo(6);
         assertThat(hf.size()).isEqualTo(224);
         assertThat(hf.mean()).containsExactly(0.5, 0.5, 0.5);
         assertThat(hf.refusal(VIT)).contains("hidden_act quick_gelu, expected gelu");
         assertThat(hf.notes()).isEmpty();
         Files.writeString(folder.resolve("config.json"), "{\"downsample_in_bottleneck\": true}");
-        assertThat(ForeignConfig.beside(weights).refusal(RESNET)).contains("the stride is on the first convolution");
-        assertThat(ForeignConfig.beside(weights).refusal(VIT)).isNull();
+        assertThat(ForeignConfig.inFolderOf(weights).refusal(RESNET))
+                .contains("the stride is on the first convolution");
+        assertThat(ForeignConfig.inFolderOf(weights).refusal(VIT)).isNull();
         Files.writeString(folder.resolve("config.json"), "{\"hidden_act\": \"gelu\"}");
-        assertThat(ForeignConfig.beside(weights).refusal(RESNET)).contains("hidden_act gelu, expected relu");
+        assertThat(ForeignConfig.inFolderOf(weights).refusal(RESNET)).contains("hidden_act gelu, expected relu");
         Files.writeString(folder.resolve("config.json"), "{\"architecture\": \"resnetblur50\"}");
-        assertThat(ForeignConfig.beside(weights).refusal(DEEP)).contains("architecture resnetblur50");
+        assertThat(ForeignConfig.inFolderOf(weights).refusal(DEEP)).contains("architecture resnetblur50");
         Files.writeString(
                 folder.resolve("preprocessor_config.json"),
                 "{\"crop_size\": 224, \"size\": 256, \"do_normalize\": false}");
-        assertThat(ForeignConfig.beside(weights).size()).isEqualTo(224);
-        assertThat(ForeignConfig.beside(weights).crop()).isEqualTo(0.875);
-        assertThat(ForeignConfig.beside(weights).notes())
+        assertThat(ForeignConfig.inFolderOf(weights).size()).isEqualTo(224);
+        assertThat(ForeignConfig.inFolderOf(weights).crop()).isEqualTo(0.875);
+        assertThat(ForeignConfig.inFolderOf(weights).notes())
                 .containsExactly("the configuration leaves out do_normalize; Fullrank does it");
         Files.writeString(folder.resolve("preprocessor_config.json"), "{\"size\": {\"height\": 224, \"width\": 224}}");
-        assertThat(ForeignConfig.beside(weights).notes())
+        assertThat(ForeignConfig.inFolderOf(weights).notes())
                 .singleElement()
                 .asString()
                 .contains("whole images to a square");
         Files.writeString(folder.resolve("config.json"), "[1]");
-        assertThatThrownBy(() -> ForeignConfig.beside(weights))
+        assertThatThrownBy(() -> ForeignConfig.inFolderOf(weights))
                 .isInstanceOf(InputException.class)
                 .hasMessageContaining("config.json: found no JSON object");
     }

@@ -293,9 +293,9 @@ class OptimizersTest {
     @Test
     void byDefaultOneOperationCoversAllNeighborsThatAreTreatedAlike() {
         try (var parameters = parameters()) {
-            List<ParameterRange> stretches = ParameterRange.of(parameters, GroupSpec.defaults());
-            assertThat(stretches).hasSize(4);
-            assertThat(stretches.stream().mapToLong(ParameterRange::count).sum())
+            List<ParameterRange> ranges = ParameterRange.of(parameters, GroupSpec.defaults());
+            assertThat(ranges).hasSize(4);
+            assertThat(ranges.stream().mapToLong(ParameterRange::count).sum())
                     .isEqualTo(parameters.values().numel());
         }
     }
