@@ -103,7 +103,7 @@ record IndexWork(IndexCommand command) {
                         .formatted(card.rows(), card.width(), card.settings().bits()));
         table.row("recall@" + Recall.NEIGHBORS, recall(card.recall()));
         table.row("on disk", Numbers.bytes(report.bytes()));
-        table.row("time of the build", Numbers.steady(report.seconds()) + " s");
+        table.row("built in", Numbers.steady(report.seconds()) + " s");
         command.out().print(table);
         command.out().flush();
     }
