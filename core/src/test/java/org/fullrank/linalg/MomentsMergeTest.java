@@ -114,7 +114,7 @@ class MomentsMergeTest {
         List<Moments> parts = new ArrayList<>();
         long all = rows.size(0);
         for (long from = 0; from < all; ) {
-            long count = Math.min(all - from, multiple * random.nextLong(0, all / (2 * multiple)));
+            long count = Math.min(all - from, multiple * random.nextLong(0, all / (2L * multiple)));
             var part = new Moments((int) rows.size(1));
             if (count > 0) {
                 part.add(rows.narrow(0, from, count));

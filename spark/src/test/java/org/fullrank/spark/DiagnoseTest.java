@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Stream;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
@@ -210,7 +211,7 @@ class DiagnoseTest {
                 assertThat(((Map<?, ?>) found).keySet()).as(where).isEqualTo(map.keySet());
                 map.forEach((key, value) -> {
                     if (value != null) {
-                        requireSame(((Map<?, ?>) found).get(key), value, where + "." + key);
+                        requireSame(Objects.requireNonNull(((Map<?, ?>) found).get(key)), value, where + "." + key);
                     }
                 });
             }

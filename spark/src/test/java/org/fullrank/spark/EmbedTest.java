@@ -95,11 +95,12 @@ class EmbedTest {
 
     @Test
     void aBadImageIsRefusedByNameOrSkippedAndCounted() throws IOException {
-        Path bad = Files.createDirectories(folder.resolve("bad/sub"));
+        Path all = folder.resolve("bad");
+        Path bad = Files.createDirectories(all.resolve("sub"));
         Files.copy(photos.resolve("a 1.png"), bad.resolve("good.png"));
         Files.writeString(bad.resolve("no image.png"), "text");
         Files.writeString(bad.resolve("notes.txt"), "text");
-        Dataset<Row> files = Embed.folder(LocalSpark.session(), bad.getParent().toString());
+        Dataset<Row> files = Embed.folder(LocalSpark.session(), all.toString());
         EmbedSettings settings = EmbedSettings.latest(run.toString());
         assertInput(() -> images(files, settings)).hasMessageContaining("image sub/no image.png");
 
