@@ -46,6 +46,9 @@ public final class Embed {
     /// The files of a folder that are images.
     static final String IMAGES = "*.{png,PNG,jpg,JPG,jpeg,JPEG,gif,GIF,bmp,BMP,tif,TIF,tiff,TIFF,webp,WEBP}";
 
+    /// Number of Spark's partitions of files that are merged: about two batches of images.
+    private static final int MERGED = 16;
+
     private Embed() {}
 
     /// The command for `spark-submit`.
@@ -68,7 +71,14 @@ public final class Embed {
         String text = root.toString();
         int skipped = text.codePointCount(0, text.length()) + (root.isRoot() ? 0 : 1);
         Column relative = functions.expr("substring(path, %d)".formatted(skipped + 1));
-        return files.select(relative.as(NAME), files.col(CONTENT));
+        return merged(files.select(relative.as(NAME), files.col(CONTENT)));
+    }
+
+    /// Spark counts each file as 4 MiB and puts about 32 into a partition, which would be an eighth of a batch.
+    private static Dataset<Row> merged(Dataset<Row> files) {
+        int found = files.javaRDD().getNumPartitions();
+        int least = files.sparkSession().sparkContext().defaultParallelism();
+        return files.coalesce(Math.max(Math.min(found, least), found / MERGED));
     }
 
     /// Embeds images.
