@@ -20,8 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/// The order of the modules and of their packages. The command line sees all modules but `flink`, so this
-/// is the place. The packages within core have a test of their own there.
+/// The order of the modules and of their packages. The command line sees all modules but `flink` and
+/// `spark`, so this is the place. The packages within core have a test of their own there.
 class ModulesTest {
     private static final String ROOT = "org.fullrank.";
 

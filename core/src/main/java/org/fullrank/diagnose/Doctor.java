@@ -6,7 +6,6 @@ import java.util.Set;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Gradients;
-import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.linalg.Moments;
 import org.fullrank.rows.Batch;
@@ -18,8 +17,6 @@ import org.jspecify.annotations.Nullable;
 /// The moments use all rows, in one pass. Measures that compare rows with each other use a sample of at most
 /// [Reservoir#CAPACITY] rows.
 public final class Doctor {
-    private static final long SEED = Keyed.name("doctor");
-
     private Doctor() {}
 
     /// The diagnosis of a stream of rows. The stream is read to its end; the caller closes it.
@@ -43,8 +40,7 @@ public final class Doctor {
     }
 
     private static Diagnosis examine(String subject, Batches batches, Set<Verdict.Kind> harmless) {
-        try (var moments = new Moments(batches.width());
-                var reservoir = new Reservoir(SEED);
+        try (var summary = new EmbeddingSummary(batches.width());
                 var off = Gradients.off()) {
             while (true) {
                 try (var scope = Scope.open()) {
@@ -52,14 +48,10 @@ public final class Doctor {
                     if (batch == null) {
                         break;
                     }
-                    moments.add(batch.first());
-                    reservoir.add(batch);
+                    summary.add(batch);
                 }
             }
-            try (var scope = Scope.open()) {
-                var findings = Examination.full(moments, reservoir.sample(), batches.classNames());
-                return findings.diagnosis(subject, batches.warnings(), harmless);
-            }
+            return summary.diagnosis(subject, batches.classNames(), batches.warnings(), harmless);
         }
     }
 

@@ -32,14 +32,17 @@ public final class Reservoir implements AutoCloseable {
     private static final long KEY = Keyed.name("reservoir");
 
     private final long seed;
-    private final PriorityQueue<Slot> kept =
-            new PriorityQueue<>(Comparator.comparingLong(Slot::rank).reversed());
+    private final PriorityQueue<Slot> kept = new PriorityQueue<>(Slot.ORDER.reversed());
     private int capacity = CAPACITY;
     private @Nullable Tensor first; // [as many as have come, CAPACITY at most, D]
     private @Nullable Tensor second; // [likewise, D2]
     private int @Nullable [] labels;
 
-    private record Slot(long rank, int place, long number) {}
+    private record Slot(long rank, int place, long number) {
+        /// Rows of equal rank are ordered by number, so that no sample depends on the order of reading.
+        static final Comparator<Slot> ORDER =
+                Comparator.comparingLong(Slot::rank).thenComparingLong(Slot::number);
+    }
 
     /// Creates an empty reservoir.
     public Reservoir(long seed) {
@@ -59,13 +62,30 @@ public final class Reservoir implements AutoCloseable {
             for (int i = 0; i < batch.rows(); i++) {
                 long number = batch.numbers()[i];
                 long rank = Keyed.of(seed, KEY, number).nextLong();
-                int place = place(rank);
+                int place = place(rank, number);
                 if (place >= 0) {
                     kept.add(new Slot(rank, place, number));
                     source[place] = i;
                 }
             }
             copy(batch, source);
+        }
+    }
+
+    /// Offers the rows of another part of the stream, which does not change. Bottom-k samples can be merged:
+    /// the k smallest ranks of the whole are among the k smallest ranks of the parts. So the sample does not
+    /// depend on how the rows are divided between reservoirs, nor on the order of merging.
+    ///
+    /// @throws IllegalArgumentException when the seeds differ, or when one has a second view or labels and the
+    ///     other has none
+    public void merge(Reservoir other) {
+        if (other.seed != seed) {
+            throw new IllegalArgumentException("a reservoir of seed %d, expected %d".formatted(other.seed, seed));
+        }
+        if (other.first != null) {
+            try (var scope = Scope.open()) {
+                add(other.sample());
+            }
         }
     }
 
@@ -101,11 +121,11 @@ public final class Reservoir implements AutoCloseable {
     }
 
     /// The position for a row of this rank, or -1 if it is not kept.
-    private int place(long rank) {
+    private int place(long rank, long number) {
         if (kept.size() < capacity) {
             return kept.size();
         }
-        if (kept.element().rank() <= rank) {
+        if (Slot.ORDER.compare(kept.element(), new Slot(rank, 0, number)) <= 0) {
             return -1;
         }
         return kept.remove().place();

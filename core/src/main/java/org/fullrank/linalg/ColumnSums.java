@@ -50,6 +50,47 @@ final class ColumnSums implements AutoCloseable {
         raw.scale(factor);
     }
 
+    /// Adds the sums of other rows, whose values are multiplied by `factor`.
+    void merge(ColumnSums other, double factor) {
+        raw.merge(other.raw, factor, rows, other.rows);
+        unit.merge(other.unit, 1, rows, other.rows);
+        rows += other.rows;
+        norms += factor * other.norms;
+        squaredNorms += factor * factor * other.squaredNorms;
+    }
+
+    /// The change of the scatter matrix `sum (x - c2)(x - c2)'` of other rows if their constant c2 becomes c.
+    /// With d = c2 - c, `(x - c)(x - c)'` is `(x - c2)(x - c2)' + (x - c2) d' + d (x - c2)' + d d'`.
+    ///
+    /// @param factor of the values of the other rows
+    /// @return `[D, D]`; the caller's scope owns it
+    Tensor shiftOf(ColumnSums other, double factor) {
+        int width = raw.sum.length;
+        double[] apart = new double[width];
+        double[] half = new double[width];
+        for (int j = 0; j < width; j++) {
+            apart[j] = factor * other.raw.shift[j] - raw.shift[j];
+            half[j] = factor * other.raw.sum[j] + 0.5 * other.rows * apart[j];
+        }
+        Tensor cross = Reductions.outer(Tensors.of(half, width), Tensors.of(apart, width)); // [D, D]
+        return cross.add(cross.t());
+    }
+
+    /// The numbers of this object: those of `raw`, those of `unit`, and the lengths.
+    double[][] numbers() {
+        return new double[][] {raw.shift, raw.sum, raw.square, unit.shift, unit.sum, unit.square, {norms, squaredNorms}
+        };
+    }
+
+    /// Takes over [#numbers] of another object.
+    void restore(long count, double[][] numbers) {
+        rows = count;
+        raw.restore(numbers[0], numbers[1], numbers[2]);
+        unit.restore(numbers[3], numbers[4], numbers[5]);
+        norms = numbers[6][0];
+        squaredNorms = numbers[6][1];
+    }
+
     /// Adds rows `[B, D]`, float64, and shifts them by c in place.
     void add(Tensor block) {
         long most = scratch.size(0);
@@ -139,6 +180,26 @@ final class ColumnSums implements AutoCloseable {
                 sum[j] *= factor;
                 square[j] *= factor * factor;
             }
+        }
+
+        /// Adds sums around another constant. With d = c2 - c, each `x - c` is `(x - c2) + d`.
+        void merge(Column other, double factor, long rows, long otherRows) {
+            for (int j = 0; j < sum.length; j++) {
+                double theirs = factor * other.shift[j];
+                if (rows == 0) {
+                    shift[j] = theirs;
+                }
+                double apart = theirs - shift[j];
+                double added = factor * other.sum[j];
+                sum[j] += added + otherRows * apart;
+                square[j] += factor * factor * other.square[j] + apart * (2 * added + otherRows * apart);
+            }
+        }
+
+        void restore(double[] shifts, double[] sums, double[] squares) {
+            System.arraycopy(shifts, 0, shift, 0, shift.length);
+            System.arraycopy(sums, 0, sum, 0, sum.length);
+            System.arraycopy(squares, 0, square, 0, square.length);
         }
 
         /// Adds rows and shifts them in place. `work` has the same shape, may be the same tensor, and is

@@ -1,6 +1,7 @@
 package org.fullrank.linalg;
 
 import java.util.Arrays;
+import java.util.Objects;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Device;
@@ -85,20 +86,98 @@ public final class Moments implements AutoCloseable {
             Tensor units = exponent == 0
                     ? found
                     : Magnitude.times(found.to(ScalarType.Double), Math.scalb(1.0, -exponent)); // [B, D]
-            long added = found.size(0);
-            for (long from = 0; from < added; ) {
-                if (waiting == capacity) {
-                    absorb();
-                }
-                long count = Math.min(added - from, capacity - waiting);
-                room(waiting + count).narrow(0, waiting, count).copy_(units.narrow(0, from, count));
-                waiting += Math.toIntExact(count);
-                from += count;
-            }
-            rows += added;
+            append(units);
         }
         centered = null;
         raw = null;
+    }
+
+    /// Adds the rows of `other`, which does not change. The result is the same, except for rounding, however
+    /// rows are divided between objects and in whatever order these are merged.
+    ///
+    /// @throws InputException when the widths differ, or when there are too many rows of this width for
+    ///     [#MOST_VALUES]
+    public void merge(Moments other) {
+        InputException.unless(
+                other.width == width,
+                "moments: found embeddings of %d columns to merge, expected %d; merge those of one embedding",
+                other.width,
+                width);
+        requireRoom(rows + other.rows);
+        try (var scope = Scope.withoutGradients()) {
+            if (other.sized) {
+                useUnit(sized ? Math.max(exponent, other.exponent) : other.exponent);
+            }
+            double factor = Math.scalb(1.0, other.exponent - exponent);
+            if (other.gram != null) {
+                absorb();
+                addScatter(other.gram, other.sums, factor);
+            }
+            append(Magnitude.times(other.waiting(), factor));
+        }
+        rounding = Math.max(rounding, other.rounding);
+        sized |= other.sized;
+        centered = null;
+        raw = null;
+    }
+
+    private void addScatter(Tensor theirs, ColumnSums added, double factor) {
+        Tensor mine = Objects.requireNonNull(gram); // [D, D]
+        mine.add_(Magnitude.times(Magnitude.times(theirs, factor), factor));
+        if (sums.rows() > 0) {
+            mine.add_(sums.shiftOf(added, factor));
+        }
+        sums.merge(added, factor);
+        rows += added.rows();
+    }
+
+    /// Adds rows `[B, D]`, float64 and in the unit of this object.
+    private void append(Tensor units) {
+        long added = units.size(0);
+        for (long from = 0; from < added; ) {
+            if (waiting == capacity) {
+                absorb();
+            }
+            long count = Math.min(added - from, capacity - waiting);
+            room(waiting + count).narrow(0, waiting, count).copy_(units.narrow(0, from, count));
+            waiting += Math.toIntExact(count);
+            from += count;
+        }
+        rows += added;
+    }
+
+    /// The content of this object, for another process; [MomentsState#open] makes an equal object.
+    public MomentsState state() {
+        try (var scope = Scope.withoutGradients()) {
+            Tensor scatter = gram;
+            return new MomentsState(
+                    width,
+                    rows,
+                    rounding,
+                    exponent,
+                    sized,
+                    waiting == 0 ? new double[0] : Tensors.doubles(waiting()),
+                    scatter == null ? null : MomentsState.lower(Tensors.doubles(scatter), width),
+                    scatter == null ? 0 : sums.rows(),
+                    scatter == null ? new double[0][] : sums.numbers());
+        }
+    }
+
+    /// Takes over the content of another object. This object must be new.
+    void restore(MomentsState state) {
+        try (var scope = Scope.withoutGradients()) {
+            rounding = state.rounding();
+            exponent = state.exponent();
+            sized = state.sized();
+            double[] scatter = state.scatter();
+            if (scatter != null) {
+                absorb();
+                Objects.requireNonNull(gram).copy_(Tensors.of(MomentsState.square(scatter, width), width, width));
+                sums.restore(state.absorbed(), state.sums());
+                rows = state.absorbed();
+            }
+            append(Tensors.of(state.waiting(), state.waiting().length / width, width));
+        }
     }
 
     /// Rows N so far.
@@ -198,19 +277,23 @@ public final class Moments implements AutoCloseable {
     /// unit. After the first value the unit never becomes smaller.
     private void fit(double largest) {
         int fitting = Magnitude.exponent(Math.scalb(largest, -exponent)) + exponent;
-        boolean grows = fitting > exponent;
-        if (grows || fitting < exponent && !sized) {
-            double factor = Math.scalb(1.0, exponent - fitting);
-            exponent = fitting;
-            if (buffer != null) {
-                buffer.mul_(Tensors.scalar(factor));
-            }
-            if (gram != null) {
-                gram.mul_(Tensors.scalar(factor)).mul_(Tensors.scalar(factor));
-            }
-            sums.scale(factor);
+        if (fitting > exponent || !sized) {
+            useUnit(fitting);
         }
         sized |= largest > 0;
+    }
+
+    /// Converts the stored values to another unit.
+    private void useUnit(int unit) {
+        double factor = Math.scalb(1.0, exponent - unit);
+        exponent = unit;
+        if (buffer != null) {
+            buffer.mul_(Tensors.scalar(factor));
+        }
+        if (gram != null) {
+            gram.mul_(Tensors.scalar(factor)).mul_(Tensors.scalar(factor));
+        }
+        sums.scale(factor);
     }
 
     private double[] inUnits(double[] values) {
@@ -240,10 +323,12 @@ public final class Moments implements AutoCloseable {
                 gram = scope.keep(Tensors.zeros(Device.CPU, ScalarType.Double, width, width));
                 sums.clear();
             }
-            Tensor block = waiting();
-            sums.add(block); // shifts it
-            Gram.add(block, gram);
-            waiting = 0;
+            if (waiting > 0) {
+                Tensor block = waiting();
+                sums.add(block); // shifts it
+                Gram.add(block, gram);
+                waiting = 0;
+            }
         }
     }
 
@@ -253,23 +338,15 @@ public final class Moments implements AutoCloseable {
             Tensor mean = Tensors.of(settled.mean(), width); // [D]
             if (gram == null) {
                 Tensor all = waiting(); // [N, D]
-                return cut(Spectrum.of(center ? recentered(all.sub(mean)) : all));
+                return cut(Spectrum.of(center ? Reductions.center(all.sub(mean)) : all));
             }
             Tensor apart = Tensors.of(settled.meanOfShifted(), width); // [D]
-            Tensor scatter = gram.sub(outer(apart).mul(Tensors.scalar(rows))); // [D, D], lower triangle
+            Tensor scatter =
+                    gram.sub(Reductions.outer(apart, apart).mul(Tensors.scalar(rows))); // [D, D], lower triangle
             return cut(Spectrum.ofGram(
-                    center ? scatter : scatter.add_(outer(mean).mul(Tensors.scalar(rows))), Math.min(rows, width)));
+                    center ? scatter : scatter.add_(Reductions.outer(mean, mean).mul(Tensors.scalar(rows))),
+                    Math.min(rows, width)));
         }
-    }
-
-    private static Tensor outer(Tensor vector) {
-        return vector.unsqueeze(1).mul(vector.unsqueeze(0)); // [D, D]
-    }
-
-    /// Subtracts the rest of the mean that remains after rounding. Otherwise constant rows would have rank
-    /// one.
-    private static Tensor recentered(Tensor rows) {
-        return rows.sub_(Reductions.means(rows));
     }
 
     private Spectrum cut(Spectrum found) {

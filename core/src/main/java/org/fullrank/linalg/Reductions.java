@@ -32,4 +32,15 @@ public final class Reductions {
     public static double squares(Tensor values) {
         return Tensors.value(values.mul(values).sum());
     }
+
+    /// Subtracts the mean of each column from `rows`, in place. After rows were centered, this removes what
+    /// rounding left of the mean. Otherwise constant rows would have rank one.
+    static Tensor center(Tensor rows) {
+        return rows.sub_(means(rows));
+    }
+
+    /// `a b'` of two vectors `[D]`, `[D, D]`.
+    static Tensor outer(Tensor a, Tensor b) {
+        return a.unsqueeze(1).mul(b.unsqueeze(0));
+    }
 }

@@ -21,8 +21,10 @@ import org.fullrank.view.ViewTensors;
 /// Computes the features of the items of a split, one row per item, in order. The embedder uses plain views
 /// and a frozen encoder, and it updates no running statistics.
 public final class Embedder {
-    /// Number of items that are encoded at a time; the result does not depend on it.
-    static final int BATCH = 256;
+    /// Number of items that are encoded at a time. If there are at least as many items, every batch has this
+    /// size: the last one begins with items of the batch before it. Matrix products of other sizes can round
+    /// differently. So in all sets of at least this size, an item has the same embedding, down to the last bit.
+    public static final int BATCH = 256;
 
     private Embedder() {}
 
@@ -59,7 +61,8 @@ public final class Embedder {
             ViewGenerator views, Items items, Device device, Function<Tensor, List<Tensor>> encode) {
         var rows = new ArrayList<Rows>();
         try (var off = Gradients.off()) {
-            for (int begin = 0; begin < items.size(); begin += BATCH) {
+            for (int next = 0; next < items.size(); next += BATCH) {
+                int begin = Math.clamp(items.size() - BATCH, 0, next);
                 int[] indices = range(begin, Math.min(items.size(), begin + BATCH));
                 try (var scope = Scope.open()) {
                     List<Tensor> outputs = encode.apply(ViewTensors.plain(views, indices, device)); // each [B, D]

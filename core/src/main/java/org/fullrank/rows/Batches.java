@@ -30,15 +30,10 @@ import org.jspecify.annotations.Nullable;
 /// }
 /// ```
 public final class Batches implements AutoCloseable {
-    /// Largest number of left-out rows that are listed by number. It is enough to find the cause, and the
-    /// list fits on one line.
-    public static final int LISTED = 10;
-
     private final Cursor first;
     private final @Nullable Cursor second;
     private final @Nullable Labels labels;
-    private final List<Long> leftOut = new ArrayList<>();
-    private long leftOutCount;
+    private final LeftOut leftOut = new LeftOut();
     private long seen;
 
     private Batches(Cursor first, @Nullable Cursor second, @Nullable Labels labels) {
@@ -94,7 +89,7 @@ public final class Batches implements AutoCloseable {
 
     /// Number of rows read so far that were not finite.
     public long leftOut() {
-        return leftOutCount;
+        return leftOut.count();
     }
 
     /// Warnings about the rows read so far, one line each.
@@ -107,17 +102,9 @@ public final class Batches implements AutoCloseable {
             warnings.add("%d of %d rows have no label and are left out of what is said about classes"
                     .formatted(labels.unlabeled(), labels.classes().length));
         }
-        if (leftOutCount > 0) {
-            String numbers =
-                    String.join(", ", leftOut.stream().map(String::valueOf).toList());
-            warnings.add("%d of %d rows %s NaN or infinity and %s left out (from 0: %s%s)"
-                    .formatted(
-                            leftOutCount,
-                            seen,
-                            leftOutCount == 1 ? "holds" : "hold",
-                            leftOutCount == 1 ? "is" : "are",
-                            numbers,
-                            leftOutCount > leftOut.size() ? ", ..." : ""));
+        String line = leftOut.warning(seen);
+        if (line != null) {
+            warnings.add(line);
         }
         return warnings;
     }
@@ -172,10 +159,7 @@ public final class Batches implements AutoCloseable {
         long[] flags = Tensors.longs(good);
         for (int i = 0; i < flags.length; i++) {
             if (flags[i] == 0) {
-                leftOutCount++;
-                if (leftOut.size() < LISTED) {
-                    leftOut.add(begin + i);
-                }
+                leftOut.add(begin + i);
             }
         }
         return LongStream.range(0, flags.length)
@@ -231,7 +215,7 @@ public final class Batches implements AutoCloseable {
         if (seen == 0) {
             throw new InputException(first.stream.name() + ": found 0 rows, expected at least 1; embed some items");
         }
-        if (leftOutCount == seen) {
+        if (leftOut.count() == seen) {
             throw new InputException("%s: found NaN or infinity in every one of %d rows, expected finite numbers; %s"
                     .formatted(first.stream.name(), seen, "look for the first step with a loss that is not finite"));
         }

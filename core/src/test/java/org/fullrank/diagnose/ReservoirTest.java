@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch.ScalarType;
+import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.rows.Batch;
@@ -71,6 +74,27 @@ class ReservoirTest {
     }
 
     @Test
+    void splitAndOrderOfMergingDoNotChangeTheSample() {
+        try (var scope = Scope.open()) {
+            Batch whole = sample(1, MANY);
+            for (int seed = 0; seed < 5; seed++) {
+                Batch merged = merged(Keyed.of(seed));
+                assertThat(merged.numbers()).containsExactly(whole.numbers());
+                assertThat(Tensors.floats(merged.first())).containsExactly(Tensors.floats(whole.first()));
+                assertThat(merged.labels()).containsExactly(whole.labels());
+            }
+        }
+    }
+
+    @Test
+    void aReservoirOfAnotherSeedIsNotMerged() {
+        try (var one = new Reservoir(1);
+                var two = new Reservoir(2)) {
+            assertThatThrownBy(() -> one.merge(two)).isInstanceOf(IllegalArgumentException.class);
+        }
+    }
+
+    @Test
     void everyPartOfTheStreamIsRepresentedAlike() {
         try (var scope = Scope.open()) {
             long[] numbers = sample(3, MANY).numbers();
@@ -102,6 +126,26 @@ class ReservoirTest {
                 reservoir.add(batch(from, Math.min(MANY, from + block)));
             }
             return reservoir.sample();
+        }
+    }
+
+    /// The sample of 20,000 rows in parts of random sizes, merged in random pairs.
+    private static Batch merged(Keyed random) {
+        List<Reservoir> parts = new ArrayList<>(List.of(new Reservoir(1))); // one without rows
+        for (int from = 0; from < MANY; ) {
+            int to = Math.min(MANY, from + 1 + random.nextInt(7000));
+            var part = new Reservoir(1);
+            part.add(batch(from, to));
+            parts.add(part);
+            from = to;
+        }
+        while (parts.size() > 1) {
+            try (Reservoir other = parts.remove(random.nextInt(parts.size()))) {
+                parts.get(random.nextInt(parts.size())).merge(other);
+            }
+        }
+        try (Reservoir all = parts.getFirst()) {
+            return all.sample();
         }
     }
 

@@ -108,7 +108,7 @@ class BatchesTest {
 
     @Test
     void onlyTheFirstRowsLeftOutAreListed() {
-        float[] spoilt = new float[Batches.LISTED + 3];
+        float[] spoilt = new float[LeftOut.LISTED + 3];
         java.util.Arrays.fill(spoilt, NAN);
         spoilt[0] = 1;
         try (Batches batches = Batches.of(Blocks.of("one", spoilt))) {

@@ -1,0 +1,5 @@
+/// Embedding and diagnosis in Apache Spark.
+@NullMarked
+package org.fullrank.spark;
+
+import org.jspecify.annotations.NullMarked;
