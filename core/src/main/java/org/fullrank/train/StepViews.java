@@ -22,9 +22,9 @@ final class StepViews implements AutoCloseable {
 
     /// What each step reads.
     ///
-    /// @param items indices of the items of a step
+    /// @param items indices of the items of a step that this worker makes views of
     /// @param epoch number of the epoch of a step
-    /// @param batch items of each step
+    /// @param batch number of these items
     /// @param total steps of the training
     record Order(LongFunction<int[]> items, LongToIntFunction epoch, int batch, long total) {}
 
