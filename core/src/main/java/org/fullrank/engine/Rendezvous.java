@@ -229,6 +229,9 @@ public final class Rendezvous implements AutoCloseable {
     /// @throws JobException when a worker has ended
     public WorkerGroup connect(SequencedMap<String, String> facts, Runnable onLoss) {
         try {
+            for (WorkerLink link : links.values()) {
+                link.bePatient();
+            }
             GlooWorkers.Store store = rank == 0 ? compare(facts) : agree(facts);
             for (var link : links.entrySet()) {
                 link.getValue().watch(link.getKey().toString(), () -> noteLost(link.getKey(), onLoss));

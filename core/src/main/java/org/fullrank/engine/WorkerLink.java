@@ -17,6 +17,8 @@ final class WorkerLink implements AutoCloseable {
     static final Duration BEAT = Duration.ofSeconds(2);
     /// Time without a sign of life after which a worker is lost. A machine without power sends nothing at all.
     static final Duration SILENCE = Duration.ofSeconds(15);
+    /// Time for an answer while the workers meet. A stranger who says nothing must not block the others.
+    private static final Duration GREETING = Duration.ofSeconds(20);
     /// Time for an answer before the training. A worker may have to decode its images first.
     private static final Duration ANSWER = Duration.ofHours(2);
 
@@ -32,9 +34,18 @@ final class WorkerLink implements AutoCloseable {
     WorkerLink(Socket socket) throws IOException {
         this.socket = socket;
         socket.setTcpNoDelay(true);
-        socket.setSoTimeout(Math.toIntExact(ANSWER.toMillis()));
+        wait(GREETING);
         in = new DataInputStream(new BufferedInputStream(socket.getInputStream()));
         out = new DataOutputStream(new BufferedOutputStream(socket.getOutputStream()));
+    }
+
+    private void wait(Duration time) throws IOException {
+        socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+    }
+
+    /// From now on, the other side has time to open its data before it answers.
+    void bePatient() throws IOException {
+        wait(ANSWER);
     }
 
     /// The address of this machine, as the other side sees it.
@@ -66,7 +77,7 @@ final class WorkerLink implements AutoCloseable {
     ///
     /// @param lost is run on another thread when the other side has ended without a word, or is silent
     void watch(String name, Runnable lost) throws IOException {
-        socket.setSoTimeout(Math.toIntExact(SILENCE.toMillis()));
+        wait(SILENCE);
         Thread.ofPlatform().daemon().name("fullrank-alive-" + name).start(this::beat);
         Thread.ofPlatform().daemon().name("fullrank-watch-" + name).start(() -> listen(lost));
     }

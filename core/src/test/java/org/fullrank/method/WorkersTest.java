@@ -30,7 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// `-Dfullrank.workers.steps=200` trains longer and prints a table.
 class WorkersTest {
     /// Steps of a training of the ordinary build.
-    private static final int FEW = 3;
+    private static final int FEW = 2;
 
     private static final int STEPS = Integer.getInteger("fullrank.workers.steps", FEW);
 
@@ -50,7 +50,8 @@ class WorkersTest {
     @CsvSource({"2, 3", "3, 1", "4, 2"})
     void workersGiveLossGradientAndWeightsOfOneWorker(int workers, int chunks) {
         List<WorkerCase> cases = WorkerCase.all();
-        List<ScalarType> types = List.of(ScalarType.Double, ScalarType.Float);
+        boolean both = STEPS > FEW || workers == 2; // one number of workers suffices to see float32
+        List<ScalarType> types = both ? List.of(ScalarType.Double, ScalarType.Float) : List.of(ScalarType.Double);
         List<List<Trained>> found = WorkerThreads.run(
                 workers,
                 group -> cases.stream()
@@ -97,7 +98,8 @@ class WorkersTest {
 
     @Test
     void theGradientsOfTheTermsAreThoseOfTheWholeBatch() {
-        List<WorkerCase> cases = WorkerCase.all();
+        List<WorkerCase> cases =
+                WorkerCase.all().stream().filter(WorkerCase::norms).toList();
         List<List<double[]>> found = WorkerThreads.run(
                 2, group -> cases.stream().map(each -> each.terms(group, 2)).toList());
         for (int i = 0; i < cases.size(); i++) {
