@@ -1,5 +1,6 @@
 package org.fullrank.net;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
@@ -77,24 +78,34 @@ record SharedNorm(
         if (total < 2) {
             throw Layers.tooFewValues();
         }
-        Tensor mean = null;
-        Tensor[] centers = new Tensor[counts.length];
+        var centers = new ArrayList<Tensor>();
+        var shares = new ArrayList<Tensor>();
         for (int r = 0; r < counts.length; r++) {
-            centers[r] = r == workers.rank() ? center : all.select(0, r).narrow(0, 0, channels);
-            Tensor share = centers[r].mul(Tensors.scalar(counts[r] / total));
-            mean = mean == null ? share : mean.add(share);
+            centers.add(
+                    r == workers.rank() ? center : all.select(0, r).narrow(0, 0, channels));
+            shares.add(centers.getLast().mul(Tensors.scalar(counts[r] / total)));
         }
-        Tensor sum = null;
+        Tensor mean = added(shares);
+        var around = new ArrayList<Tensor>();
         for (int r = 0; r < counts.length; r++) {
-            Tensor around = r == workers.rank() ? squares : all.select(0, r).narrow(0, channels, channels);
-            Tensor moved = around.add(centers[r].sub(mean).square().mul(Tensors.scalar(counts[r])));
-            sum = sum == null ? moved : sum.add(moved);
+            Tensor own = r == workers.rank() ? squares : all.select(0, r).narrow(0, channels, channels);
+            around.add(own.add(centers.get(r).sub(mean).square().mul(Tensors.scalar(counts[r]))));
         }
+        Tensor sum = added(around);
         Tensor both = Tensors.cat(List.of(mean, sum.div(Tensors.scalar(total)))); // [2 C]
         if (both.requires_grad()) {
             workers.sumGradient(both);
         }
         return new Moments(both.narrow(0, 0, channels), both.narrow(0, channels, channels), total);
+    }
+
+    /// The sum in the order of the workers, which is the same on all of them.
+    private static Tensor added(List<Tensor> terms) {
+        Tensor sum = terms.getFirst();
+        for (Tensor term : terms.subList(1, terms.size())) {
+            sum = sum.add(term);
+        }
+        return sum;
     }
 
     private void follow(Moments batch) {

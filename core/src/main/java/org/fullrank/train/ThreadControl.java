@@ -18,6 +18,9 @@ final class ThreadControl {
     private final boolean fixed;
 
     private final int most;
+    /// Threads for all workers on this machine.
+    private final int whole;
+
     private final Consumer<String> notes;
     private int count;
     private long measured = System.nanoTime();
@@ -35,7 +38,8 @@ final class ThreadControl {
         this.fixed = !team.workers().isSingle();
         this.notes = notes;
         this.most = team.threads(Runtime.getRuntime().availableProcessors());
-        this.count = team.threads(Threads.resolve(requested));
+        this.whole = Threads.resolve(requested);
+        this.count = team.threads(whole);
         if (automatic && count < most) {
             notes.accept(Threads.remark());
         }
@@ -79,6 +83,13 @@ final class ThreadControl {
             change(most, step, "as no other process runs now");
         }
         measured = System.nanoTime();
+    }
+
+    /// Uses the threads of the whole machine again, because the other workers have ended.
+    void free() {
+        if (fixed) {
+            Threads.use(whole);
+        }
     }
 
     private void change(int best, long step, String why) {

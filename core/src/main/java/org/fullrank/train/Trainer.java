@@ -195,6 +195,7 @@ public final class Trainer implements AutoCloseable {
                 });
                 metrics.end(ending.status(), ending.step(), ending.message());
                 lockstep.end(ending);
+                threads.free();
                 return ending;
             } catch (JobException | InputException e) {
                 String message = String.valueOf(e.getMessage());
