@@ -81,8 +81,7 @@ record SharedNorm(
         var centers = new ArrayList<Tensor>();
         var shares = new ArrayList<Tensor>();
         for (int r = 0; r < counts.length; r++) {
-            centers.add(
-                    r == workers.rank() ? center : all.select(0, r).narrow(0, 0, channels));
+            centers.add(r == workers.rank() ? center : all.select(0, r).narrow(0, 0, channels));
             shares.add(centers.getLast().mul(Tensors.scalar(counts[r] / total)));
         }
         Tensor mean = added(shares);
