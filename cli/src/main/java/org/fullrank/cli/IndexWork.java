@@ -28,6 +28,7 @@ record IndexWork(IndexCommand command) {
 
     void build(Path folder, IndexSettings settings) {
         Consumer<String> progress = command.err()::println;
+        VectorIndex.requireFree(folder, command.force);
         try (VectorSource source = Files.isDirectory(command.subject) ? ofRun() : ofFile()) {
             report(
                     command.force

@@ -4,36 +4,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.SequencedMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
 import org.fullrank.diagnose.Diagnosis;
-import org.fullrank.diagnose.DiagnosisText;
-import org.fullrank.diagnose.Verdict;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Natives;
 import org.fullrank.page.RunPage;
 import org.fullrank.preflight.Preflight;
 import org.fullrank.preflight.PreflightReport;
-import org.fullrank.probe.ProbeTable;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
 import org.fullrank.run.RunFolder;
 import org.fullrank.run.RunStatus;
-import org.fullrank.run.Runs;
 import org.fullrank.train.BatchOrder;
 import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Checkpoints;
+import org.fullrank.train.Team;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
 import org.fullrank.trained.TrainedRun;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /// Trains an encoder as described by a recipe.
@@ -140,6 +136,9 @@ final class PretrainCommand extends Job {
     @Nullable
     FailOn failOn;
 
+    @Mixin
+    private final WorkerOptions workers = new WorkerOptions();
+
     @Option(names = "--json", description = "Prints the result as one JSON object.")
     boolean json;
 
@@ -151,7 +150,9 @@ final class PretrainCommand extends Job {
     void work() {
         requireTogether();
         Natives.loadEarly();
-        if (preflight) {
+        if (workers.isFollower()) {
+            follow();
+        } else if (preflight) {
             preflight();
         } else if (resume != null) {
             resume(resume);
@@ -174,10 +175,21 @@ final class PretrainCommand extends Job {
         if (unlabeled && labelColumn != null) {
             throw conflict("found --unlabeled together with --label-column, expected one of them; leave one out");
         }
+        if (!workers.fault().isEmpty()) {
+            throw conflict(workers.fault());
+        }
         if (preflight && (noPreflight || resume != null)) {
             throw conflict(
                     "found --preflight together with %s, expected it alone, because it comes before a training starts"
                             .formatted(noPreflight ? "--no-preflight" : "--resume"));
+        }
+    }
+
+    /// Trains as one of the workers that rank 0 leads. Only rank 0 has a run folder.
+    private void follow() {
+        boolean names = recipe != null || from != null;
+        if (new WorkerJob(workers, err()).run(settings(), names ? this::recipe : null)) {
+            collapsed();
         }
     }
 
@@ -187,6 +199,14 @@ final class PretrainCommand extends Job {
 
     /// The recipe with an absolute data path, so that the run can be read from any folder.
     private Recipe recipe() {
+        List<String> all = settings();
+        String name =
+                from == null ? recipeName(all) : RunFolder.open(from).config().toString();
+        return Recipes.load(name, all).withAbsoluteData();
+    }
+
+    /// The settings of all options that change the recipe.
+    private List<String> settings() {
         List<String> all = new ArrayList<>(settings);
         if (data != null) {
             all.add(DataSpec.pathSetting(data));
@@ -197,9 +217,7 @@ final class PretrainCommand extends Job {
         if (unlabeled) {
             all.add(DataSpec.UNLABELED_SETTING);
         }
-        String name =
-                from == null ? recipeName(all) : RunFolder.open(from).config().toString();
-        return Recipes.load(name, all).withAbsoluteData();
+        return all;
     }
 
     /// The recipe that was named, or the one for the data.
@@ -255,25 +273,34 @@ final class PretrainCommand extends Job {
                 ? Dataset.open(chosen.data())
                 : Dataset.open(chosen.data(), Checkpoint.table(checkpoint))) {
             BatchOrder.of(chosen, opened); // refuses data that do not suffice, before a folder is made
+            Team.requireRows(chosen, workers.size());
             describe(chosen, opened);
             if (!noPreflight) {
                 briefPreflight(chosen, opened);
             }
-            try (RunFolder folder = RunFolder.create(path, chosen)) {
-                try {
-                    train(
-                            folder,
-                            opened,
-                            watched -> checkpoint == null
-                                    ? Trainer.start(chosen, opened, folder, watched)
-                                    : Trainer.startFrom(checkpoint, chosen, opened, folder, watched));
-                } catch (InputException e) {
-                    folder.discardUnused(); // such as an encoder for images on a table: only the trainer finds it
-                    throw e;
-                }
-            } finally {
-                writeReport(path);
+            startIn(path, chosen, opened, checkpoint);
+        }
+    }
+
+    /// @param checkpoint of another run, from whose network the training starts; null if there is none
+    private void startIn(Path path, Recipe chosen, Dataset opened, @Nullable Path checkpoint) {
+        var order = new WorkerOrder(chosen, checkpoint == null ? null : Checkpoint.table(checkpoint));
+        try (var team = WorkerTeam.meet(workers, order, opened, err());
+                RunFolder folder = RunFolder.create(path, chosen)) {
+            try {
+                train(
+                        folder,
+                        opened,
+                        team,
+                        watched -> checkpoint == null
+                                ? Trainer.start(chosen, opened, folder, watched, team.team())
+                                : Trainer.startFrom(checkpoint, chosen, opened, folder, watched, team.team()));
+            } catch (InputException e) {
+                folder.discardUnused(); // such as an encoder for images on a table: only the trainer finds it
+                throw e;
             }
+        } finally {
+            writeReport(path);
         }
     }
 
@@ -281,9 +308,12 @@ final class PretrainCommand extends Job {
         try (RunFolder folder = RunFolder.resume(path)) {
             Recipe saved = folder.config(Recipe.class);
             saved.requireTrained();
+            Team.requireRows(saved, workers.size());
             try (Dataset opened = Dataset.open(saved.data())) {
                 describe(saved, opened);
-                train(folder, opened, watched -> Trainer.resume(saved, opened, folder, watched));
+                try (var team = WorkerTeam.meet(workers, new WorkerOrder(saved, null), opened, err())) {
+                    train(folder, opened, team, watched -> Trainer.resume(saved, opened, folder, watched, team.team()));
+                }
             }
         }
         writeReport(path);
@@ -322,14 +352,17 @@ final class PretrainCommand extends Job {
         }
     }
 
-    private void train(RunFolder folder, Dataset opened, Function<TrainingListener, Trainer> opening) {
+    private void train(RunFolder folder, Dataset opened, WorkerTeam team, Function<TrainingListener, Trainer> opening) {
         Trainer.Ending ending;
         boolean interrupted;
         try (var watched = new WatchedTraining(err(), folder.config(Recipe.class));
                 Trainer trainer = opening.apply(watched)) {
             watched.note("run folder " + folder.path());
             ending = trainer.run();
+            team.ended();
             interrupted = watched.stopRequested();
+        } catch (JobException e) {
+            throw team.explained(e);
         }
         boolean ended = ending.status() != RunStatus.STOPPED && !interrupted;
         report(
@@ -341,39 +374,13 @@ final class PretrainCommand extends Job {
     }
 
     private void report(RunFolder folder, Trainer.Ending ending, TrainedRun.Outcome outcome) {
-        ProbeTable evaluation = outcome.evaluation();
         if (ending.status() == RunStatus.COLLAPSED
                 || ending.status() == RunStatus.ROLLED_BACK
                 || failOn == FailOn.COLLAPSE && outcome.diagnoses().stream().anyMatch(Diagnosis::isCollapse)) {
             collapsed();
         }
-        String status = ending.status().label();
-        if (json) {
-            out().println(new Json()
-                    .put("run", folder.path().toString())
-                    .put("status", status)
-                    .put("step", ending.step())
-                    .put("message", ending.message())
-                    .put("metrics", Runs.summary(folder.path()).values())
-                    .put("verdicts", verdicts(outcome.diagnoses()))
-                    .put("evaluation", evaluation == null ? null : evaluation.toMap()));
-            return;
-        }
-        if (evaluation != null) {
-            out().println(evaluation.text());
-        }
-        out().print(DiagnosisText.verdicts(outcome.diagnoses()));
-        String why = ending.message().isEmpty() ? "" : " (" + ending.message() + ")";
-        out().println(status + " after step " + ending.step() + why + ": " + folder.path());
-    }
-
-    private static SequencedMap<String, Object> verdicts(List<Diagnosis> diagnoses) {
-        var byPlace = new LinkedHashMap<String, Object>();
-        for (Diagnosis diagnosis : diagnoses) {
-            byPlace.put(
-                    diagnosis.subject(),
-                    diagnosis.verdicts().stream().map(Verdict::toMap).toList());
-        }
-        return byPlace;
+        var result = new TrainingResult(folder.path(), ending, outcome);
+        out().print(json ? result.json() + System.lineSeparator() : result.text());
+        out().flush();
     }
 }

@@ -37,9 +37,11 @@ public final class JointEmbedding implements Method {
 
     @Override
     public Outcome learn(List<Tensor> views, int chunks, long step) {
-        var batch = new WholeBatch(views, chunks);
+        var batch = new WholeBatch(views, chunks, setting.workers());
         parameters().clearGradients();
-        return batch.learn(this::outputs, leaves -> evaluate(leaves, step));
+        Outcome outcome = batch.learn(this::outputs, leaves -> evaluate(leaves, step));
+        SharedGradients.complete(parameters(), setting.workers());
+        return outcome;
     }
 
     /// The embedding `[N, D]`, followed by the pooled outputs `[N, C]` of the inner layers.
@@ -80,8 +82,8 @@ public final class JointEmbedding implements Method {
 
     @Override
     public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
-        return new TermGradients(this::outputs, leaves -> terms(leaves, step), parameters())
-                .over(new WholeBatch(views, chunks));
+        return new TermGradients(this::outputs, leaves -> terms(leaves, step), parameters(), setting.workers())
+                .over(new WholeBatch(views, chunks, setting.workers()));
     }
 
     private List<Term> terms(List<List<Tensor>> leaves, long step) {

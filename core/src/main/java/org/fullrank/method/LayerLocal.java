@@ -27,6 +27,10 @@ public final class LayerLocal implements Method {
     /// @param head network between the pooled output of the block and the objective
     record Teacher(Layer.Chain head, Criterion criterion) {}
 
+    /// Outputs of a block that its objective and the log read. The last output is the input of the next block,
+    /// which each worker has for itself.
+    private static final int READ = 2;
+
     private final Encoder encoder;
     private final List<Teacher> teachers;
     private final ParameterBuffer parameters;
@@ -85,6 +89,7 @@ public final class LayerLocal implements Method {
         if (before != null) {
             before.close();
         }
+        SharedGradients.complete(parameters, setting.workers());
         return new Outcome(total, parts, measures, layers, embedding);
     }
 
@@ -108,8 +113,9 @@ public final class LayerLocal implements Method {
                                     .stream()
                                     .map(Criterion::ofMethod)
                                     .toList(),
-                    parameters);
-            apart.over(new WholeBatch(inputs, chunks))
+                    parameters,
+                    setting.workers());
+            apart.over(new WholeBatch(inputs, chunks, setting.workers()))
                     .forEach((term, g) -> gradients.merge(
                             term,
                             g,
@@ -127,8 +133,8 @@ public final class LayerLocal implements Method {
         Layer block = encoder.blocks().get(i).layer();
         Teacher teacher = teachers.get(i);
         try (var scope = Scope.open()) {
-            return new WholeBatch(inputs, chunks)
-                    .learn((x, mode) -> forward(block, teacher.head(), x, mode), leaves -> {
+            return new WholeBatch(inputs, chunks, setting.workers())
+                    .learn((x, mode) -> forward(block, teacher.head(), x, mode), READ, leaves -> {
                         List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
                         Terms terms = teacher.criterion().evaluate(z, step);
                         terms.total().backward();

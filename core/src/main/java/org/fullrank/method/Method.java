@@ -10,6 +10,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Precision;
+import org.fullrank.engine.WorkerGroup;
 import org.fullrank.net.Encoder;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.Layer;
@@ -55,8 +56,9 @@ public sealed interface Method extends AutoCloseable
 
     /// The views of the items of one batch, and their classes.
     ///
-    /// @param views V tensors `[N, C, H, W]` or `[N, F]`, on the device
-    /// @param classes class of each item, `[N]`; empty if the items have none
+    /// @param views V tensors `[N, C, H, W]` or `[N, F]`, on the device; with more workers, the rows of this
+    ///     worker
+    /// @param classes class of each item of the whole batch, `[N]`; empty if the items have none
     record Batch(List<Tensor> views, int[] classes) {
         /// Without classes.
         public Batch(List<Tensor> views) {
@@ -64,17 +66,29 @@ public sealed interface Method extends AutoCloseable
         }
     }
 
-    /// The device, the precision and the parameter type.
-    record Setting(Device device, Precision precision, ScalarType type) {
+    /// The device, the precision, the parameter type, and the workers that compute each batch together.
+    record Setting(Device device, Precision precision, ScalarType type, WorkerGroup workers) {
+        /// Without other workers.
+        public Setting(Device device, Precision precision, ScalarType type) {
+            this(device, precision, type, WorkerGroup.single());
+        }
+
         /// With float32 parameters, the normal case.
         public static Setting of(Device device, Precision precision) {
             return new Setting(device, precision, ScalarType.Float);
         }
+
+        /// The same with other workers.
+        public Setting with(WorkerGroup workers) {
+            return new Setting(device, precision, type, workers);
+        }
     }
 
-    /// Computes the gradients of the loss of one whole batch and stores them in the parameter buffer.
+    /// Computes the gradients of the loss of one whole batch and stores them in the parameter buffer. With more
+    /// workers, all of them call it, and all get the same result.
     ///
-    /// @param views V tensors `[N, C, H, W]` or `[N, F]`, on the device
+    /// @param views V tensors `[N, C, H, W]` or `[N, F]`, on the device. With more workers, they have only the
+    ///     rows of this worker, see [RowShare]
     /// @param chunks number of parts into which each view is divided to save memory. Loss and gradient do not
     ///     depend on it, except that batch norm uses the statistics of a chunk
     /// @param step counts from 0 over the whole training; it is the key of random draws
@@ -205,7 +219,7 @@ public sealed interface Method extends AutoCloseable
     /// @param seed the key of the initial values
     static Method of(MethodSpec spec, EncoderSpec encoder, InputShape input, long seed, Setting setting) {
         spec.requireTrains(encoder);
-        var net = new NetworkBuilder(seed);
+        var net = new NetworkBuilder(seed, setting.workers());
         Encoder backbone = encoder.build(net.in(ENCODER), input);
         return switch (spec) {
             case MethodSpec.Joint joint -> {

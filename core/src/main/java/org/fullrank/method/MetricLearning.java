@@ -37,9 +37,9 @@ public final class MetricLearning implements Method {
 
     @Override
     public Outcome learn(Batch batch, int chunks, long step) {
-        var whole = new WholeBatch(batch.views(), chunks);
+        var whole = new WholeBatch(batch.views(), chunks, setting.workers());
         parameters().clearGradients();
-        return whole.learn(this::outputs, leaves -> {
+        Outcome outcome = whole.learn(this::outputs, leaves -> {
             Terms terms = evaluate(leaves, batch.classes());
             terms.total().backward();
             var values = new LinkedHashMap<String, Double>();
@@ -50,6 +50,8 @@ public final class MetricLearning implements Method {
                     new LinkedHashMap<>(),
                     leaves.getFirst().getFirst().detach());
         });
+        SharedGradients.complete(parameters(), setting.workers());
+        return outcome;
     }
 
     private List<Tensor> outputs(Tensor x, Mode mode) {
@@ -75,8 +77,9 @@ public final class MetricLearning implements Method {
 
     @Override
     public SequencedMap<String, TermGradient> termGradients(Batch batch, int chunks, long step) {
-        return new TermGradients(this::outputs, leaves -> terms(leaves, batch.classes()), parameters())
-                .over(new WholeBatch(batch.views(), chunks));
+        return new TermGradients(
+                        this::outputs, leaves -> terms(leaves, batch.classes()), parameters(), setting.workers())
+                .over(new WholeBatch(batch.views(), chunks, setting.workers()));
     }
 
     private List<Term> terms(List<List<Tensor>> leaves, int[] classes) {

@@ -62,15 +62,18 @@ public final class SelfDistillation implements Method {
         this.spec = spec;
         this.seed = seed;
         this.setting = setting;
-        var net = new NetworkBuilder(seed);
+        var net = new NetworkBuilder(seed, setting.workers());
         online = Branch.of(net, spec, encoder, input);
         predictor = Predictor.of(
-                net.in(PREDICTOR), spec.predictor(), spec.projector().outputs(encoder.features()), setting);
+                net.in(PREDICTOR).onWholeBatches(),
+                spec.predictor(),
+                spec.projector().outputs(encoder.features()),
+                setting);
         parameters = net.build(setting.device(), setting.type());
         if (spec.target() instanceof TargetSpec.Ema ema) {
             // Initial values depend on seed and name alone: with the same seed the target begins as a copy.
             var other = new NetworkBuilder(
-                    ema.copy() ? seed : Keyed.of(TARGET, seed).nextLong());
+                    ema.copy() ? seed : Keyed.of(TARGET, seed).nextLong(), setting.workers());
             Branch branch = Branch.of(other, spec, encoder, input);
             slow = new Slow(branch, other.build(setting.device(), setting.type()), ema);
         } else {
@@ -80,14 +83,16 @@ public final class SelfDistillation implements Method {
 
     @Override
     public Outcome learn(List<Tensor> views, int chunks, long step) {
-        var batch = new WholeBatch(views, chunks);
+        var batch = new WholeBatch(views, chunks, setting.workers());
         parameters.clearGradients();
         List<Tensor> fixed = slow == null ? List.of() : slowTargets(batch, views, slow.branch());
         try {
-            return batch.learn((x, mode) -> List.of(online.embed(x, mode, setting)), leaves -> {
+            Outcome outcome = batch.learn((x, mode) -> List.of(online.embed(x, mode, setting)), leaves -> {
                 List<Tensor> z = leaves.stream().map(List::getFirst).toList(); // V x [N, D]
                 return evaluate(z, targets(z, fixed), step);
             });
+            SharedGradients.complete(parameters, setting.workers());
+            return outcome;
         } finally {
             fixed.forEach(Tensor::close);
         }
@@ -151,13 +156,14 @@ public final class SelfDistillation implements Method {
 
     @Override
     public SequencedMap<String, TermGradient> termGradients(List<Tensor> views, int chunks, long step) {
-        var batch = new WholeBatch(views, chunks);
+        var batch = new WholeBatch(views, chunks, setting.workers());
         List<Tensor> fixed = slow == null ? List.of() : slowTargets(batch, views, slow.branch());
         try {
             return new TermGradients(
                             (x, mode) -> List.of(online.embed(x, mode, setting)),
                             leaves -> terms(leaves.stream().map(List::getFirst).toList(), fixed, step),
-                            parameters)
+                            parameters,
+                            setting.workers())
                     .over(batch);
         } finally {
             fixed.forEach(Tensor::close);
@@ -182,7 +188,7 @@ public final class SelfDistillation implements Method {
     /// @param views as in [#learn], in one chunk
     public Wiring wiring(List<Tensor> views, long step) {
         try (var scope = Scope.open()) {
-            var batch = new WholeBatch(views, 1);
+            var batch = new WholeBatch(views, 1, setting.workers());
             parameters.clearGradients();
             List<Tensor> fixed = slow == null ? List.of() : slowTargets(batch, views, slow.branch());
             List<Tensor> z = views.stream()

@@ -7,6 +7,7 @@ import java.util.function.Function;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.engine.WorkerGroup;
 import org.fullrank.method.Method.TermGradient;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.objective.Term;
@@ -17,8 +18,12 @@ import org.fullrank.objective.Term;
 /// @param terms computes the terms from the leaves, V x outputs. Each term has its own name, and its setting
 ///     is a key of the method
 /// @param parameters that the gradients reach
+/// @param workers that compute the batch together
 record TermGradients(
-        WholeBatch.Network network, Function<List<List<Tensor>>, List<Term>> terms, ParameterBuffer parameters) {
+        WholeBatch.Network network,
+        Function<List<List<Tensor>>, List<Term>> terms,
+        ParameterBuffer parameters,
+        WorkerGroup workers) {
     /// The gradients by the names of the terms. Afterwards the buffer contains the gradients of the last
     /// term.
     SequencedMap<String, TermGradient> over(WholeBatch batch) {
@@ -28,6 +33,7 @@ record TermGradients(
                 parameters.clearGradients();
                 int index = asked;
                 Found found = batch.learn(network, leaves -> backward(leaves, index));
+                SharedGradients.complete(parameters, workers);
                 count = found.count();
                 Term term = found.term();
                 gradients.put(term.name(), new TermGradient(found.embeddings(), encoderNorm(), term.setting()));

@@ -119,14 +119,17 @@ final class Layers {
     private static Layer norm(NetworkBuilder net, int size, @Nullable Parameter weight, @Nullable Parameter bias) {
         Parameter mean = net.statistic("running_mean", 0, size);
         Parameter variance = net.statistic("running_var", 1, size);
+        var shared = new SharedNorm(net.workers(), weight, bias, mean, variance);
         Layer layer = NonFiniteTrace.layer("batch norm", net.path(), (x, mode) -> {
             boolean batchStatistics = mode != Mode.EVALUATE;
             if (batchStatistics) {
                 LinearRegions.curved("batch norm with statistics of the batch");
             }
+            if (batchStatistics && !net.workers().isSingle()) {
+                return shared.forward(x, mode);
+            }
             if (batchStatistics && x.size(0) < 2 && x.numel() == x.size(1)) {
-                throw new InputException("batch norm: found one value per channel (a batch of 1), expected at least 2"
-                        + " samples to take statistics of; raise train.batch or lower train.chunks");
+                throw tooFewValues();
             }
             return torch.batch_norm(
                     x,
@@ -147,6 +150,11 @@ final class Layers {
                         weight == null ? null : weight.tensor(),
                         bias == null ? null : bias.tensor(),
                         NORM_EPSILON)));
+    }
+
+    static InputException tooFewValues() {
+        return new InputException("batch norm: found one value per channel (a batch of 1), expected at least 2"
+                + " samples to take statistics of; raise train.batch or lower train.chunks");
     }
 
     /// Layer normalization over the last axis, with scale and shift.

@@ -9,6 +9,7 @@ import org.fullrank.engine.Device;
 import org.fullrank.engine.Keyed;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
+import org.fullrank.engine.WorkerGroup;
 import org.fullrank.net.ParameterBuffer.Kind;
 
 /// Collects the parameters that layers declare. The builder then stores the parameters in one buffer. The
@@ -33,21 +34,42 @@ public final class NetworkBuilder {
     private final List<Declaration> parameters;
     private final List<Declaration> statistics;
     private final String prefix;
+    private final WorkerGroup workers;
 
+    /// A builder of networks that get whole batches.
     public NetworkBuilder(long seed) {
-        this(seed, new ArrayList<>(), new ArrayList<>(), "");
+        this(seed, WorkerGroup.single());
     }
 
-    private NetworkBuilder(long seed, List<Declaration> parameters, List<Declaration> statistics, String prefix) {
+    /// A builder of networks that get a part of each batch on each worker.
+    ///
+    /// @param workers whose parts belong to one batch. Batch norms take their statistics over all of them
+    public NetworkBuilder(long seed, WorkerGroup workers) {
+        this(seed, new ArrayList<>(), new ArrayList<>(), "", workers);
+    }
+
+    private NetworkBuilder(
+            long seed, List<Declaration> parameters, List<Declaration> statistics, String prefix, WorkerGroup workers) {
         this.seed = seed;
         this.parameters = parameters;
         this.statistics = statistics;
         this.prefix = prefix;
+        this.workers = workers;
     }
 
     /// A builder for parameters whose names begin with `name`, such as `layer1.0.conv1`.
     public NetworkBuilder in(String name) {
-        return new NetworkBuilder(seed, parameters, statistics, prefix + name + ".");
+        return new NetworkBuilder(seed, parameters, statistics, prefix + name + ".", workers);
+    }
+
+    /// A builder for the same buffer, whose layers get the whole batch on each worker.
+    public NetworkBuilder onWholeBatches() {
+        return new NetworkBuilder(seed, parameters, statistics, prefix, WorkerGroup.single());
+    }
+
+    /// The workers over which batch norms take their statistics.
+    WorkerGroup workers() {
+        return workers;
     }
 
     /// The name prefix of this builder, such as `layer1.0.conv1`.

@@ -24,7 +24,7 @@ public record BatchOrder(
     ///     are none, or too few classes
     public static BatchOrder of(Recipe recipe, Dataset data) {
         Items items = items(recipe, data);
-        Trainer.requireBatch(recipe, items.size());
+        requireBatch(recipe, items.size());
         ClassOrder byClass = null;
         Labels labels = items.labels();
         if (recipe.method() instanceof MethodSpec.Metric metric && labels != null) {
@@ -32,6 +32,27 @@ public record BatchOrder(
             byClass = ClassOrder.of(labels, recipe.train().batch() / perClass, perClass);
         }
         return new BatchOrder(items, recipe.seed(), recipe.train().batch(), byClass);
+    }
+
+    /// Checks that there are enough samples for a batch, before anything is written.
+    static void requireBatch(Recipe recipe, int samples) {
+        recipe.requireTrained();
+        int rows = recipe.train().batch() / recipe.train().chunks();
+        InputException.when(
+                rows < 2 && MethodBuilder.hasBatchNorm(recipe),
+                "train.chunks: found %d for a batch of %d, expected chunks of at least 2 rows, because"
+                        + " batch norm takes statistics of a chunk; lower train.chunks",
+                recipe.train().chunks(),
+                recipe.train().batch());
+        InputException.when(
+                samples < 2,
+                "training split: found %d samples, expected at least 2, and many more to learn from; give more data",
+                samples);
+        if (recipe.train().batch() > samples) {
+            throw new InputException("train.batch: found %d, expected at most the %d samples of the training split;"
+                            .formatted(recipe.train().batch(), samples)
+                    + " use --set train.batch=%d".formatted(Integer.highestOneBit(samples)));
+        }
     }
 
     /// The items that a recipe trains on.

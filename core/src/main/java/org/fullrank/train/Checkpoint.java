@@ -32,6 +32,7 @@ public final class Checkpoint {
     private static final String OPTIMIZER = "optimizer.";
     private static final String STEP = "step";
     private static final String THREADS = "threads";
+    private static final String WORKERS = "workers";
     private static final String DATA = "data";
     private static final String RECIPE = "recipe";
     private static final String TABLE = "table";
@@ -40,10 +41,23 @@ public final class Checkpoint {
 
     private Checkpoint() {}
 
-    /// Saves the state after `step` steps.
+    /// What a training computes with. Both numbers change the rounding of sums.
+    ///
+    /// @param threads of each worker
+    record Processors(int threads, int workers) {}
+
+    /// Saves the state after `step` steps of a training without other workers.
     ///
     /// @param optimizer null for a network that is not trained
     static void save(Path file, Method method, @Nullable Optimizer optimizer, long step, Origin origin, int threads) {
+        save(file, method, optimizer, step, origin, new Processors(threads, 1));
+    }
+
+    /// Saves the state after `step` steps.
+    ///
+    /// @param optimizer null for a network that is not trained
+    static void save(
+            Path file, Method method, @Nullable Optimizer optimizer, long step, Origin origin, Processors processors) {
         try (var scope = Scope.open()) {
             SequencedMap<String, Tensor> tensors = optimizer == null ? tensors(method) : tensors(method, optimizer);
             ColumnMoments moments = origin.views().moments();
@@ -56,7 +70,10 @@ public final class Checkpoint {
             var metadata = new LinkedHashMap<String, String>();
             metadata.put("format", "fullrank checkpoint 1");
             metadata.put(STEP, Long.toString(step));
-            metadata.put(THREADS, Integer.toString(threads));
+            metadata.put(THREADS, Integer.toString(processors.threads()));
+            if (processors.workers() > 1) {
+                metadata.put(WORKERS, Integer.toString(processors.workers()));
+            }
             metadata.put(DATA, origin.fingerprint());
             metadata.put(RECIPE, Yaml.json(origin.recipe()));
             if (origin.table() != null) {
@@ -206,9 +223,13 @@ public final class Checkpoint {
         });
     }
 
-    /// The number of threads with which a checkpoint was written; 0 if it is from an older version.
-    static int threads(Path file) {
+    /// The number of threads with which a checkpoint was written; 0 if it is from an older version, or from a
+    /// training with another number of workers.
+    static int threads(Path file, int workers) {
         try (var saved = SafeTensors.open(file)) {
+            if (!saved.metadata().getOrDefault(WORKERS, "1").equals(Integer.toString(workers))) {
+                return 0;
+            }
             String threads = saved.metadata().getOrDefault(THREADS, "");
             return threads.matches("\\d{1,6}") ? Integer.parseInt(threads) : 0;
         }

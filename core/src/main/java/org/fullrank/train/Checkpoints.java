@@ -58,6 +58,17 @@ public final class Checkpoints {
         return Optional.empty();
     }
 
+    /// Says in words which checkpoint of `folder` is the last good one.
+    static String lastGood(Path folder, Consumer<String> notes) {
+        try {
+            return latestIfAny(folder, notes)
+                    .map(file -> "the last good checkpoint is " + file)
+                    .orElse("there is no checkpoint yet");
+        } catch (InputException e) {
+            return "all checkpoints are damaged"; // the notes name them; the failed step is what matters here
+        }
+    }
+
     /// The reason why a checkpoint cannot be read; empty if it is undamaged.
     private static Optional<InputException> damage(Path file) {
         try {

@@ -2,15 +2,21 @@ package org.fullrank.train;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
+import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.Device;
 import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
+import org.fullrank.engine.WorkerGroup;
 import org.fullrank.method.Method;
+import org.fullrank.method.RowShare;
+import org.fullrank.monitor.Monitor;
 import org.fullrank.net.NonFiniteTrace;
 import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.OrthogonalGroup;
@@ -33,12 +39,24 @@ public final class Learner implements AutoCloseable {
     private final long stepsPerEpoch;
     private final long totalSteps;
     private final List<String> notes = new ArrayList<>();
+    private final RowShare share;
+    private final int rank;
     private int[] order = new int[0];
     private long orderOf = -1;
 
     /// @param threads number of threads of libtorch
     public Learner(Recipe recipe, Dataset data, int threads) {
+        this(recipe, data, threads, WorkerGroup.single());
+    }
+
+    /// A learner that computes its share of each batch.
+    ///
+    /// @param workers compute the batches together
+    /// @throws org.fullrank.engine.InputException when a chunk of a batch has fewer rows than there are workers
+    Learner(Recipe recipe, Dataset data, int threads, WorkerGroup workers) {
         this.recipe = recipe;
+        share = RowShare.of(recipe.train().batch(), recipe.train().chunks(), workers);
+        rank = workers.rank();
         device = recipe.train().device().resolve();
         Threads.use(threads);
         batches = BatchOrder.of(recipe, data);
@@ -47,13 +65,18 @@ public final class Learner implements AutoCloseable {
         origin = Checkpoint.Origin.of(data, views, recipe);
         stepsPerEpoch = items.size() / recipe.train().batch();
         totalSteps = recipe.train().steps(items.size());
-        var setting = Method.Setting.of(device, recipe.train().precision().resolve(device));
+        var setting = Method.Setting.of(device, recipe.train().precision().resolve(device))
+                .with(workers);
         method = MethodBuilder.build(recipe, views, setting, notes::add);
         optimizer = Optimizer.of(
                 recipe.optimizer(), recipe.groups(), method.parameters(), recipe.seed(), setting.precision());
         stepViews = new StepViews(
                 views,
-                new StepViews.Order(this::items, this::epoch, recipe.train().batch(), totalSteps),
+                new StepViews.Order(
+                        step -> share.of(items(step), rank),
+                        this::epoch,
+                        Math.toIntExact(share.count(rank)),
+                        totalSteps),
                 device,
                 device != Device.CPU);
     }
@@ -106,7 +129,7 @@ public final class Learner implements AutoCloseable {
         return Math.toIntExact(step / stepsPerEpoch);
     }
 
-    /// The items of a step, which counts from 0.
+    /// The items of the whole batch of a step, which counts from 0.
     int[] items(long step) {
         int epoch = epoch(step);
         if (epoch != orderOf) {
@@ -149,6 +172,21 @@ public final class Learner implements AutoCloseable {
     public void move(long step) {
         optimizer.step(rate(step), rate(recipe.groups().predictor(recipe.schedule()), step), step);
         method.stepped(step, totalSteps);
+    }
+
+    /// The values of a step for the log, by name.
+    SequencedMap<String, Double> measures(Method.Outcome outcome, double gradientNorm, double rate) {
+        var values = new LinkedHashMap<String, Double>();
+        values.put("loss", outcome.total());
+        outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
+        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(Monitor.BATCH_EMBEDDING));
+        values.putAll(outcome.measures());
+        values.putAll(method.measures());
+        outcome.layers()
+                .forEach((name, y) -> values.putAll(Vitals.of(y, Vitals.LAYER).at("batch.block." + name)));
+        values.put("gradient.norm", gradientNorm);
+        values.put("learning.rate", rate);
+        return values;
     }
 
     /// All tensors that a step changes.

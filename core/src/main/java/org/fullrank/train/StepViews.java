@@ -22,9 +22,9 @@ final class StepViews implements AutoCloseable {
 
     /// The items and the epoch of each step.
     ///
-    /// @param items gives the indices of the items of a step
+    /// @param items gives the indices of the items of a step whose views this worker makes
     /// @param epoch gives the epoch of a step
-    /// @param batch number of items in a step
+    /// @param batch number of these items
     /// @param total number of steps of the training
     record Order(LongFunction<int[]> items, LongToIntFunction epoch, int batch, long total) {}
 

@@ -14,7 +14,13 @@ final class ThreadControl {
     static final long NANOS_BETWEEN = 60_000_000_000L;
 
     private final boolean automatic;
-    private final int most = Runtime.getRuntime().availableProcessors();
+    /// Whether the number of threads never changes during a training.
+    private final boolean fixed;
+
+    private final int most;
+    /// Threads for all workers on this machine.
+    private final int whole;
+
     private final Consumer<String> notes;
     private int count;
     private long measured = System.nanoTime();
@@ -22,9 +28,18 @@ final class ThreadControl {
     /// @param requested number of threads in the recipe; 0 means automatic
     /// @param notes gets a line for each choice
     ThreadControl(int requested, Consumer<String> notes) {
+        this(requested, Team.single(), notes);
+    }
+
+    /// @param team shares the threads of this machine. Each of its workers keeps its number of threads, because
+    ///     the workers wait for each other
+    ThreadControl(int requested, Team team, Consumer<String> notes) {
         this.automatic = requested == 0;
+        this.fixed = !team.workers().isSingle();
         this.notes = notes;
-        this.count = Threads.resolve(requested);
+        this.most = team.threads(Runtime.getRuntime().availableProcessors());
+        this.whole = Threads.resolve(requested);
+        this.count = team.threads(whole);
         if (automatic && count < most) {
             notes.accept(Threads.remark());
         }
@@ -57,7 +72,7 @@ final class ThreadControl {
     /// number is measured, and the number changes if another one saves a fifth of the time. On an idle machine,
     /// a measurement would be wrong: threads of this process, such as the compiler's, disturb it.
     void reconsider(long step) {
-        if (!automatic || most == 1 || System.nanoTime() - measured < NANOS_BETWEEN) {
+        if (!automatic || fixed || most == 1 || System.nanoTime() - measured < NANOS_BETWEEN) {
             return;
         }
         if (ThreadChoice.crowded()) {
@@ -68,6 +83,13 @@ final class ThreadControl {
             change(most, step, "as no other process runs now");
         }
         measured = System.nanoTime();
+    }
+
+    /// Uses the threads of the whole machine again, because the other workers have ended.
+    void free() {
+        if (fixed) {
+            Threads.use(whole);
+        }
     }
 
     private void change(int best, long step, String why) {

@@ -1,13 +1,11 @@
 package org.fullrank.train;
 
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
-import org.fullrank.diagnose.Vitals;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.NativeErrors;
@@ -46,20 +44,27 @@ public final class Trainer implements AutoCloseable {
     private final ThreadControl threads;
     private final Learner learner;
     private final Method method;
+    private final Lockstep lockstep;
+    private final Team team;
     private final Monitor monitor;
     private final FlightRecorder recorder;
     private final Checkpoints checkpoints;
     private final long totalSteps;
     private long step;
     private long lastSaved;
+    /// Whether the other workers may wait for this one inside a step.
+    private boolean isInStep = true;
+
     private final Clock clock = new Clock();
 
-    private Trainer(Recipe recipe, RunFolder folder, TrainingListener watcher, Dataset data) {
+    private Trainer(Recipe recipe, RunFolder folder, TrainingListener watcher, Dataset data, Team team) {
         this.recipe = recipe;
         this.folder = folder;
         this.watcher = watcher;
-        threads = new ThreadControl(recipe.train().threads(), watcher::note);
-        learner = new Learner(recipe, data, threads.count());
+        this.team = team;
+        lockstep = new Lockstep(team.workers());
+        threads = new ThreadControl(recipe.train().threads(), team, watcher::note);
+        learner = new Learner(recipe, data, threads.count(), team.workers());
         method = learner.method();
         totalSteps = learner.totalSteps();
         monitor = new Monitor(recipe.monitor(), data, learner.views(), recipe.seed());
@@ -71,12 +76,17 @@ public final class Trainer implements AutoCloseable {
     ///
     /// @throws InputException when the data do not fit the recipe
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        return start(recipe, data, folder, watcher, true);
+        return start(recipe, data, folder, watcher, Team.single());
     }
 
-    private static Trainer start(
-            Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, boolean fresh) {
-        var trainer = new Trainer(recipe, folder, watcher, data);
+    /// The same as worker 0 of a team. The other workers run a [Follower].
+    public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
+        return start(new Trainer(recipe, folder, watcher, data, team), true);
+    }
+
+    private static Trainer start(Trainer trainer, boolean fresh) {
+        Recipe recipe = trainer.recipe;
+        TrainingListener watcher = trainer.watcher;
         String remark = recipe.train().device().remark();
         if (!remark.isEmpty()) {
             watcher.note(remark);
@@ -97,7 +107,13 @@ public final class Trainer implements AutoCloseable {
     ///     architecture
     public static Trainer startFrom(
             Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        Trainer trainer = start(recipe, data, folder, watcher, false);
+        return startFrom(checkpoint, recipe, data, folder, watcher, Team.single());
+    }
+
+    /// The same as worker 0 of a team. The other workers run a [Follower].
+    public static Trainer startFrom(
+            Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
+        Trainer trainer = start(new Trainer(recipe, folder, watcher, data, team), false);
         try {
             long step = Checkpoint.load(checkpoint, trainer.method);
             trainer.learner.restoreOrthogonal().forEach(watcher::note);
@@ -116,14 +132,20 @@ public final class Trainer implements AutoCloseable {
     /// @throws InputException when all checkpoints are damaged, or when the latest has another architecture
     ///     or optimizer
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        var trainer = new Trainer(recipe, folder, watcher, data);
+        return resume(recipe, data, folder, watcher, Team.single());
+    }
+
+    /// The same as worker 0 of a team, which may have another number of workers than before. The other workers
+    /// run a [Follower].
+    public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
+        var trainer = new Trainer(recipe, folder, watcher, data, team);
         try {
             Checkpoints.latestIfAny(folder.checkpoints(), watcher::note).ifPresent(file -> {
                 trainer.step =
                         Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
                 trainer.learner.restoreOrthogonal().forEach(watcher::note);
                 trainer.lastSaved = trainer.step;
-                trainer.threads.resume(Checkpoint.threads(file));
+                trainer.threads.resume(Checkpoint.threads(file, team.workers().size()));
                 Checkpoints.setAside(folder.checkpoints(), file);
                 watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
                 trainer.noteChanges(Checkpoint.changes(file, trainer.learner.origin()));
@@ -156,27 +178,6 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    /// Checks that there are enough samples for a batch, before anything is written.
-    public static void requireBatch(Recipe recipe, int samples) {
-        recipe.requireTrained();
-        int rows = recipe.train().batch() / recipe.train().chunks();
-        InputException.when(
-                rows < 2 && MethodBuilder.hasBatchNorm(recipe),
-                "train.chunks: found %d for a batch of %d, expected chunks of at least 2 rows, because"
-                        + " batch norm takes statistics of a chunk; lower train.chunks",
-                recipe.train().chunks(),
-                recipe.train().batch());
-        InputException.when(
-                samples < 2,
-                "training split: found %d samples, expected at least 2, and many more to learn from; give more data",
-                samples);
-        if (recipe.train().batch() > samples) {
-            throw new InputException("train.batch: found %d, expected at most the %d samples of the training split;"
-                            .formatted(recipe.train().batch(), samples)
-                    + " use --set train.batch=%d".formatted(Integer.highestOneBit(samples)));
-        }
-    }
-
     /// Trains until the end, until the watcher requests a stop, or until an embedding has collapsed and the
     /// recipe stops on collapse.
     ///
@@ -187,11 +188,21 @@ public final class Trainer implements AutoCloseable {
             var length = new CheckSchedule.Length(learner.stepsPerEpoch(), learner.totalSteps());
             try (var checks = new CheckSchedule(folder, recipe, monitor, length, step)) {
                 Flight.clear(folder);
-                Ending ending = NativeErrors.guard(() -> "training, step " + (step + 1), () -> loop(metrics, checks));
+                Ending ending = NativeErrors.guard(() -> "training, step " + (step + 1), () -> {
+                    lockstep.begin(learner, step, threads.count());
+                    isInStep = false;
+                    return loop(metrics, checks);
+                });
                 metrics.end(ending.status(), ending.step(), ending.message());
+                lockstep.end(ending);
+                threads.free();
                 return ending;
             } catch (JobException | InputException e) {
-                metrics.end(RunStatus.FAILED, step, String.valueOf(e.getMessage()));
+                String message = String.valueOf(e.getMessage());
+                metrics.end(RunStatus.FAILED, step, message);
+                if (!isInStep) {
+                    lockstep.end(new Ending(step, RunStatus.FAILED, message));
+                }
                 throw e;
             }
         }
@@ -200,7 +211,7 @@ public final class Trainer implements AutoCloseable {
     private Ending loop(Metrics metrics, CheckSchedule checks) {
         clock.start(folder.records());
         while (step < totalSteps) {
-            if (watcher.stopRequested()) {
+            if (lockstep.stop(watcher.stopRequested())) {
                 save();
                 watcher.note("stopped at step %d; continue with --resume %s".formatted(step, folder.path()));
                 return new Ending(step, RunStatus.STOPPED);
@@ -232,7 +243,9 @@ public final class Trainer implements AutoCloseable {
         }
         int epoch = learner.epoch(step);
         try (var scope = Scope.open()) {
+            isInStep = true;
             Method.Outcome outcome = learner.gradients(step);
+            isInStep = false;
             double gradientNorm = learner.gradientNorm();
             recorder.learned(outcome.total(), gradientNorm);
             Learner.Fault fault = Learner.fault(outcome, gradientNorm);
@@ -246,27 +259,13 @@ public final class Trainer implements AutoCloseable {
             clock.images(recipe.train().batch());
             boolean logged = step % recipe.train().logEverySteps() == 0 || step == 1 || step == totalSteps;
             if (logged || checks.due(step)) { // a check compares itself with the batch of the same step
-                SequencedMap<String, Double> values = measures(outcome, gradientNorm, rate);
+                SequencedMap<String, Double> values = learner.measures(outcome, gradientNorm, rate);
                 checks.learned(step, values);
                 if (logged) {
                     record(metrics, epoch, values, clock.timing());
                 }
             }
         }
-    }
-
-    private SequencedMap<String, Double> measures(Method.Outcome outcome, double gradientNorm, double rate) {
-        var values = new LinkedHashMap<String, Double>();
-        values.put("loss", outcome.total());
-        outcome.parts().forEach((part, value) -> values.put("loss." + part, value));
-        values.putAll(Vitals.of(outcome.embedding(), Vitals.BATCH).at(Monitor.BATCH_EMBEDDING));
-        values.putAll(outcome.measures());
-        values.putAll(method.measures());
-        outcome.layers()
-                .forEach((name, y) -> values.putAll(Vitals.of(y, Vitals.LAYER).at("batch.block." + name)));
-        values.put("gradient.norm", gradientNorm);
-        values.put("learning.rate", rate);
-        return values;
     }
 
     private void record(
@@ -287,22 +286,12 @@ public final class Trainer implements AutoCloseable {
     /// Writes the flight record of a failed step.
     private JobException failed(String found) {
         boolean recorded = recorder.write(folder, step, found, threads.count());
-        String checkpoint = lastGood();
+        String checkpoint = Checkpoints.lastGood(folder.checkpoints(), watcher::note);
         return new JobException("training stopped %s; %s; lower optimizer.learningRate%s"
                 .formatted(
                         found,
                         checkpoint,
                         recorded ? ", or see where it began with fullrank replay " + folder.path() : ""));
-    }
-
-    private String lastGood() {
-        try {
-            return Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
-                    .map(file -> "the last good checkpoint is " + file)
-                    .orElse("there is no checkpoint yet");
-        } catch (InputException e) {
-            return "all checkpoints are damaged"; // the notes name them; the failed step is what matters here
-        }
     }
 
     /// Makes a check and records its result. Saves the state if it is the best one.
@@ -384,7 +373,9 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void save(Path file) {
-        Checkpoint.save(file, method, learner.optimizer(), step, learner.origin(), threads.count());
+        var processors =
+                new Checkpoint.Processors(threads.count(), team.workers().size());
+        Checkpoint.save(file, method, learner.optimizer(), step, learner.origin(), processors);
     }
 
     /// The trained network.

@@ -211,7 +211,7 @@ class TrainerTest {
     @Test
     void oneSampleIsRefused() throws IOException {
         Recipe recipe = recipe(folder, 1);
-        assertThatThrownBy(() -> Trainer.requireBatch(recipe, 1))
+        assertThatThrownBy(() -> BatchOrder.requireBatch(recipe, 1))
                 .isInstanceOf(InputException.class)
                 .hasMessage("training split: found 1 samples, expected at least 2, and many more to learn from; give"
                         + " more data");

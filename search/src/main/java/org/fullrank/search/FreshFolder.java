@@ -110,7 +110,7 @@ final class FreshFolder implements AutoCloseable {
         }
     }
 
-    private static void requireReplaceable(Path target, boolean replace) {
+    static void requireReplaceable(Path target, boolean replace) {
         if (!Files.exists(target)) {
             return;
         }

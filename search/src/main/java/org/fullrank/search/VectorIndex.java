@@ -70,6 +70,14 @@ public final class VectorIndex implements AutoCloseable {
         return IndexBuild.run(source, folder, settings, true, progress);
     }
 
+    /// Checks before long work that an index can be built in this place.
+    ///
+    /// @param replace whether an index there is replaced
+    /// @throws InputException when something is there that is not an index, or an index that must not be replaced
+    public static void requireFree(Path folder, boolean replace) {
+        FreshFolder.requireReplaceable(folder, replace);
+    }
+
     /// Opens an index for reading.
     ///
     /// @throws InputException when the folder is no index, is damaged or is of another version
