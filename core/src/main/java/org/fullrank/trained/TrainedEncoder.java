@@ -204,11 +204,12 @@ public final class TrainedEncoder implements AutoCloseable {
             network(Vectors.of(new float[features], features));
         }
         Network built = Objects.requireNonNull(network);
-        InputException.when(
-                extra.projector && layer != null,
-                "--projector: found --layer %s, expected the representation, because the projector reads it; leave one of the"
-                        + " two options out",
-                layer);
+        if (extra.projector && layer != null) {
+            throw new InputException(
+                    "--projector: found --layer %s, expected the representation, because the projector reads it; leave one"
+                                    .formatted(layer)
+                            + " of the two options out");
+        }
         InputException.unless(
                 extra.classifier == null || Objects.equals(extra.classifier.layer(), layer),
                 "--classifier: found a linear probe of another layer, expected one of %s; fit it on the exported layer",
