@@ -1,5 +1,8 @@
 package org.fullrank.cli;
 
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.io.PrintWriter;
 import java.util.Locale;
@@ -107,7 +110,7 @@ public final class Fullrank implements Runnable {
 
     public static void main(String[] arguments) {
         Locale.setDefault(Locale.ROOT); // numbers look the same on every machine
-        int code = execute(System.out, System.err, arguments);
+        int code = execute(new FileOutputStream(FileDescriptor.out), System.err, arguments);
         System.out.flush();
         Natives.settle();
         Interruption.finish(code);
@@ -117,10 +120,10 @@ public final class Fullrank implements Runnable {
     /// Runs one command line.
     ///
     /// @return the exit code
-    static int execute(PrintStream out, PrintStream err, String... arguments) {
+    static int execute(OutputStream out, PrintStream err, String... arguments) {
         var fullrank = new Fullrank();
         CommandLine line = new CommandLine(fullrank)
-                .setOut(new PrintWriter(out, true))
+                .setOut(new StandardOutput(out))
                 .setErr(new PrintWriter(err, true))
                 .setColorScheme(CommandLine.Help.defaultColorScheme(CommandLine.Help.Ansi.OFF))
                 .setUsageHelpWidth(100)

@@ -107,7 +107,8 @@ final class LabRunCommand extends Job {
                     .put("experiments", sweeps.stream().map(Sweep::toMap).toList()));
         } else {
             out().print(Sweep.table(sweeps));
-            out().println("pages: " + out);
+            out().println("page: %s (Markdown with SVG figures; open it in an editor with a Markdown preview)"
+                    .formatted(out.resolve(all ? "README.md" : name + ".md")));
         }
         requireNoFailure(sweeps);
     }

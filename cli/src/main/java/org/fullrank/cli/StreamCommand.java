@@ -1,6 +1,7 @@
 package org.fullrank.cli;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,17 +37,19 @@ import picocli.CommandLine.Option;
                     + " unless the values are of order one. The rules are lpl, vicreg-hinge, vicreg-log,"
                     + " log-hebb, oja and sanger. docs/reference/online.md explains them.",
             "",
-            "With --state, the learner is saved. After a kill, --resume continues from the last"
-                    + " save, and the final output is the same as without the kill. Without --resume, at most"
-                    + " the last --save-every samples are lost. An incomplete output is called FILE.part. A"
-                    + " new stream refuses to replace it.",
+            "With --state, the learner is saved. Ctrl-C finishes the current sample, saves and stops."
+                    + " --resume continues from there with the same input, which may have grown. After a kill,"
+                    + " --resume continues from the last save, and the final output file is the same as without"
+                    + " the kill. With --output -, the rows since the last save are then printed again. Without"
+                    + " --resume, the saved learner continues with new input. An incomplete output is called"
+                    + " FILE.part. A new stream refuses to replace it.",
             "",
             "Examples:",
             "  fullrank stream --input sensors.csv --standardize --sequence-column device --output features.csv",
             "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv",
             "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv"
                     + " --resume",
-            "  tail -f log.csv | fullrank stream --input - --bad last --state log.state --output - | consumer"
+            "  tail -n +1 -f log.csv | fullrank stream --input - --bad last --state log.state --output - | consumer"
         })
 final class StreamCommand extends Job {
     private static final String STANDARD = "-";
@@ -164,8 +167,9 @@ final class StreamCommand extends Job {
 
     @Option(
             names = "--resume",
-            description = "Continues a stream that was interrupted. Skips the samples that the saved learner has"
-                    + " already processed, and completes the output.")
+            description = "Continues an earlier stream with the same input. Skips the samples that the saved learner"
+                    + " has already processed, and completes the output. After a finished stream, appends the"
+                    + " features of the samples that were added to the input.")
     boolean resume;
 
     @Option(
@@ -194,26 +198,35 @@ final class StreamCommand extends Job {
         }
         try {
             FeatureStream stream = stream(); // checks the settings before anything is read
-            try (Samples samples = samples()) {
+            Interruption interruption = Interruption.arm();
+            try (Samples samples = samples(interruption)) {
                 samples.warnings().forEach(line -> err().println("warning: " + line));
-                // A blocked read of standard input cannot be asked to stop: there a signal ends the process at once.
-                Interruption interruption = input.equals(STANDARD) ? null : Interruption.arm();
-                try {
-                    report(stream.withListener(new Progress(interruption)).run(samples));
-                } finally {
-                    if (interruption != null) {
-                        interruption.disarm();
-                    }
-                }
+                report(stream.withListener(new Progress(interruption)).run(samples));
+            } finally {
+                interruption.disarm();
             }
+        } catch (InterruptedIOException e) { // Ctrl-C while standard input is silent
+            err().println("stopped before the first sample");
         } catch (IllegalArgumentException e) {
             throw new InputException(String.valueOf(e.getMessage()), e);
         } catch (IllegalStateException e) { // the rule has diverged
             throw new JobException(e.getMessage() + (isStandardized() ? "" : ", or give --standardize"), e);
         } catch (IOException e) {
+            if (output.equals(STANDARD) && out() instanceof StandardOutput standard && standard.readerHasGone()) {
+                readerHasGone();
+                return;
+            }
             throw new JobException(
                     "stream: found an error of reading or writing, %s; free space, or give other files".formatted(e),
                     e);
+        }
+    }
+
+    /** Ends as a program in a pipe does: this is not an error. */
+    private void readerHasGone() {
+        if (state != null && !frozen && Files.exists(state)) {
+            err().println("stopped, because the reader of the output has ended; --resume continues from the last save"
+                    + " and prints the rows since then again");
         }
     }
 
@@ -256,7 +269,7 @@ final class StreamCommand extends Job {
         Path part = FeatureOutput.part(path);
         if (!resume && !restart && Files.exists(part)) {
             throw new InputException(
-                    "--output %s: found %s of an interrupted stream, expected none; %s, or begin again with --restart"
+                    "--output %s: found %s of a stream that did not finish, expected none; %s, or begin again with --restart"
                             .formatted(
                                     path,
                                     part,
@@ -264,7 +277,8 @@ final class StreamCommand extends Job {
                                             ? "without a state it cannot be completed: delete it"
                                             : "complete it with --resume"));
         }
-        if (!force && Files.isRegularFile(path)) {
+        boolean continues = resume && state != null && Files.exists(state) && !Files.exists(part);
+        if (!force && !continues && Files.isRegularFile(path)) {
             throw new InputException(
                     "--output %s: found this file, expected a new one; name another, or overwrite it with --force"
                             .formatted(path));
@@ -280,18 +294,18 @@ final class StreamCommand extends Job {
         return input.equals(STANDARD) ? FeatureOutput.liveWriter(out()) : FeatureOutput.writer(out());
     }
 
-    private Samples samples() throws IOException {
+    private Samples samples(Interruption interruption) throws IOException {
         var options = new SampleOptions(sequenceColumn, skipColumns, keepColumns, window, hop, bad);
         return input.equals(STANDARD)
-                ? Samples.read(System.in, "standard input", options)
+                ? Samples.read(new StoppableInput(System.in, interruption::requested), "standard input", options)
                 : Samples.open(Path.of(input), options);
     }
 
     /// Reports the progress of the stream on standard error, and stops it on a signal.
     private final class Progress implements StreamListener {
-        private final @Nullable Interruption interruption;
+        private final Interruption interruption;
 
-        Progress(@Nullable Interruption interruption) {
+        Progress(Interruption interruption) {
             this.interruption = interruption;
         }
 
@@ -318,16 +332,14 @@ final class StreamCommand extends Job {
 
         @Override
         public boolean stops() {
-            return interruption != null && interruption.requested();
+            return interruption.requested();
         }
     }
 
     private void report(StreamSummary summary) {
         OnlineRule learner = summary.rule();
         Monitor.Health health = learner.monitor().health();
-        String ending =
-                summary.finished() ? "" : state == null || frozen ? "; stopped" : "; stopped, --resume continues";
-        err().println("%,d samples, %d features, mean standard deviation %.3g, monitor: %srank %.3g of %d%s%s"
+        err().println("%,d samples, %d features, mean standard deviation %.3g, monitor: %srank %.3g of %d%s"
                 .formatted(
                         summary.samples(),
                         learner.units(),
@@ -335,8 +347,13 @@ final class StreamCommand extends Job {
                         learner.alarm() == Alarm.NONE ? "" : learner.alarm() + ", ",
                         health.rank(),
                         learner.units(),
-                        badCells == 0 ? "" : ", %,d bad cells or rows".formatted(badCells),
-                        ending));
+                        badCells == 0 ? "" : ", %,d bad cells or rows".formatted(badCells)));
+        if (!summary.finished()) {
+            err().println("stopped after %,d samples; %s"
+                    .formatted(
+                            summary.samples(),
+                            state == null || frozen ? "nothing was saved to continue from" : "continue with --resume"));
+        }
         if (json) {
             out().println(new Json()
                     .put("output", output)

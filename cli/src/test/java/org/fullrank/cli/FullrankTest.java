@@ -124,7 +124,7 @@ class FullrankTest {
                 "compare shapes-vicrge --out x|fullrank: recipe shapes-vicrge: found neither a recipe of that name nor",
                 "compare shapes-vicreg --out x --seeds 1,two|fullrank: --seeds 1,two: found \"two\", expected whole numbers",
                 "compare shapes-vicreg shapes-vicreg --out x|fullrank: comparison: found label shapes-vicreg twice",
-                "methods vicrge|fullrank: methods: found no vicrge, expected one of joint-embedding,",
+                "methods vicrge|fullrank: methods: found no vicrge; did you mean vicreg? Expected one of joint-embedding,",
                 "stream --output x.csv|fullrank stream: Missing required option: '--input=FILE'",
                 "stream --input x.csv --output y.csv|fullrank: x.csv: found no such file, expected CSV or .ts",
                 "stream --input x --output y --rule lp|fullrank: --rule: found lp, expected one of lpl, vicreg-hinge,",
@@ -137,7 +137,7 @@ class FullrankTest {
                 "stream --input x --output - --json|fullrank: --json: found --output -, expected a file",
                 "recipes none|fullrank: recipe none: found neither",
                 "recipes --set a=b|fullrank: recipes: found --set without a recipe",
-                "lab run ojo|fullrank: lab: found no experiment ojo, expected one of collapse",
+                "lab run ojo|fullrank: lab: found no experiment ojo; did you mean oja? Expected one of collapse",
                 "lab rnu oja|fullrank lab: unknown command rnu; did you mean run?",
                 "lab run oja --seed many|fullrank lab run: Invalid value for option '--seed'",
                 "lab run oja --data no/such/path|fullrank: --data no/such/path: found nothing there",
@@ -174,6 +174,10 @@ class FullrankTest {
                         + " fullrank recipes, such as photos-simclr, cifar10-simclr, fashion-mnist-simclr"
                         + System.lineSeparator());
         assertThat(CommandLineRun.of("recipes", "shapes-vicerg").err()).contains("such as shapes-vicreg, ");
+        assertThat(CommandLineRun.of("pretrain", "--recipe", "photo-simclr").err())
+                .contains("nor a file; did you mean photos-simclr? Expected one of fullrank recipes, such as ");
+        assertThat(CommandLineRun.of("lab", "run", "collaps").err())
+                .startsWith("fullrank: lab: found no experiment collaps; did you mean collapse? Expected one of");
     }
 
     @ParameterizedTest

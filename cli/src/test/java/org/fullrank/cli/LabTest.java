@@ -42,6 +42,12 @@ class LabTest {
     }
 
     @Test
+    void namesThePageToOpen() {
+        CommandLineRun run = CommandLineRun.of("lab", "run", "oja", "--quick", "--out", folder.toString());
+        assertThat(run.out()).contains("page: " + folder.resolve("oja.md") + " (Markdown with SVG figures");
+    }
+
+    @Test
     void runsAnExperimentWithSeveralSeedsAndWritesThePageOfTheFirst() throws IOException {
         Path out = folder.resolve("new/pages");
         CommandLineRun run =

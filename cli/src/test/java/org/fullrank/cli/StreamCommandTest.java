@@ -159,7 +159,7 @@ class StreamCommandTest {
         assertThat(run.err())
                 .isEqualTo(
                         "fullrank: " + csv
-                                + ", line 3, column 2 (b): found 'oops', expected a finite number; correct it, skip the column (--skip-column) or the row (--bad skip)\n");
+                                + ", line 3, column 2 (b): found 'oops', expected a finite number; correct it, skip the column (--skip-column) or the row (--bad skip), or use the last value (--bad last)\n");
         assertThat(path("out.csv")).doesNotExist();
         assertThat(path("out.csv.part")).doesNotExist();
     }
@@ -185,7 +185,8 @@ class StreamCommandTest {
         Files.writeString(part, "half a row");
         assertRefused(
                 stream(csv, out, line),
-                "--output " + out + ": found " + part + " of an interrupted stream, expected none; without a state it"
+                "--output " + out + ": found " + part
+                        + " of a stream that did not finish, expected none; without a state it"
                         + " cannot be completed: delete it, or begin again with --restart");
         assertFine(stream(csv, out, line[0], line[1], line[2], line[3], "--restart"));
         String whole = Files.readString(out);
@@ -194,7 +195,7 @@ class StreamCommandTest {
         assertRefused(
                 stream(csv, path("out.csv"), line[0], line[1], line[2], line[3], "--force"),
                 "--output " + out + ": found " + part
-                        + " of an interrupted stream, expected none; complete it with --resume, or");
+                        + " of a stream that did not finish, expected none; complete it with --resume, or");
         // A restart does not continue from the state: the features equal those of a new learner.
         assertFine(stream(csv, out, line[0], line[1], line[2], line[3], "--force", "--restart"));
         assertThat(Files.readString(out)).isEqualTo(whole);

@@ -237,7 +237,7 @@ class TrainingCommandsTest {
 
     /// A shell starts its background jobs, and so their children, with SIGINT ignored: there Ctrl-C cannot be
     /// tested.
-    private static boolean ignoresInterrupts(Process process) throws IOException {
+    static boolean ignoresInterrupts(Process process) throws IOException {
         Path status = Path.of("/proc", String.valueOf(process.pid()), "status");
         try (Stream<String> lines = Files.lines(status)) {
             return lines.filter(line -> line.startsWith("SigIgn:"))

@@ -55,17 +55,12 @@ public record Diagnosis(
 
     /// The same with next steps in the words of any library, for embeddings that Fullrank did not train.
     public Diagnosis inGeneralWords() {
-        return new Diagnosis(
-                subject,
-                rows,
-                width,
-                verdicts.stream().map(Verdict::inGeneralWords).toList(),
-                sections,
-                plots,
-                warnings,
-                notes,
-                optimum,
-                noise);
+        return withVerdicts(verdicts.stream().map(Verdict::inGeneralWords).toList());
+    }
+
+    /// The same diagnosis with other verdicts.
+    public Diagnosis withVerdicts(List<Verdict> others) {
+        return new Diagnosis(subject, rows, width, others, sections, plots, warnings, notes, optimum, noise);
     }
 
     /// Numbers for drawings.

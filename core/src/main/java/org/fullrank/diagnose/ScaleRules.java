@@ -51,7 +51,7 @@ final class ScaleRules {
                                 "directions of rows spread over %.2g of an even spread (constant: below %s)",
                                 f.directions(), SAME_DIRECTION),
                 "give the loss a term that keeps the variance of each dimension: method.objective.variance=25, or"
-                        + " method.regularizer.type=variance-hinge for self-distillation",
+                        + " method.regularizer.type=log-det-entropy for self-distillation",
                 butSize());
     }
 

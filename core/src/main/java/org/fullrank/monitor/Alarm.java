@@ -4,6 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.SequencedMap;
 import org.fullrank.diagnose.Verdict;
+import org.fullrank.method.MethodSpec;
 import org.fullrank.run.MonitorSpec.OnCollapse;
 
 /// A collapse of an embedding that was detected during training.
@@ -31,6 +32,11 @@ public record Alarm(long step, long onset, String place, Verdict verdict) {
                                 verdict.evidence() + "; " + found.evidence(),
                                 found.next()))
                 : this;
+    }
+
+    /// The same alarm with a next step for this method.
+    Alarm fit(MethodSpec method) {
+        return new Alarm(step, onset, place, Advice.fit(verdict, method));
     }
 
     /// For the log.

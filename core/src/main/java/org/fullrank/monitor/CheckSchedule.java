@@ -9,6 +9,7 @@ import org.fullrank.diagnose.Measure;
 import org.fullrank.diagnose.Verdict;
 import org.fullrank.file.JsonLines;
 import org.fullrank.method.Method;
+import org.fullrank.method.MethodSpec;
 import org.fullrank.run.MetricRecord;
 import org.fullrank.run.MonitorSpec;
 import org.fullrank.run.Recipe;
@@ -25,6 +26,7 @@ public final class CheckSchedule implements AutoCloseable {
     private static final String RANK_SHARE = Measure.RANKME_CENTERED_SHARE.at(Monitor.REPRESENTATION);
 
     private final MonitorSpec spec;
+    private final MethodSpec trained;
     private final Monitor monitor;
     private final long stepsPerEpoch;
     private final long totalSteps;
@@ -42,6 +44,7 @@ public final class CheckSchedule implements AutoCloseable {
     /// @param folder run folder. Its records up to `step` restore the state of earlier checks
     public CheckSchedule(RunFolder folder, Recipe recipe, Monitor monitor, Length length, long step) {
         spec = recipe.monitor();
+        trained = recipe.method();
         this.monitor = monitor;
         stepsPerEpoch = length.stepsPerEpoch();
         totalSteps = length.totalSteps();
@@ -137,6 +140,7 @@ public final class CheckSchedule implements AutoCloseable {
         });
         List<Alarm> raised = detector.update(step, values).stream()
                 .map(alarm -> alarm.with(diagnosis(method, check, alarm.place()).verdict()))
+                .map(alarm -> alarm.fit(trained))
                 .toList();
         raised.forEach(alarm -> alarms.append(alarm.line(spec.onCollapse())));
         check.diagnoses().values().forEach(diagnosis -> verdicts.append(line(step, withAlarms(diagnosis))));
@@ -156,7 +160,7 @@ public final class CheckSchedule implements AutoCloseable {
                 diagnosis = diagnosis.with(alarm.verdict());
             }
         }
-        return diagnosis;
+        return Advice.fit(diagnosis, trained);
     }
 
     private static SequencedMap<String, Object> line(long step, Diagnosis diagnosis) {

@@ -60,12 +60,13 @@ public final class Recipes {
         }
         Path file = path(nameOrFile);
         if (file == null || !Files.exists(file)) {
+            String hint = Nearest.hint(nameOrFile, names);
             throw new InputException(
-                    "recipe %s: found neither a recipe of that name nor a file, expected one of fullrank recipes, such as %s%s"
+                    "recipe %s: found neither a recipe of that name nor a file%s one of fullrank recipes, such as %s"
                             .formatted(
                                     nameOrFile,
-                                    String.join(", ", Nearest.list(nameOrFile, names, SUGGESTED)),
-                                    Nearest.hint(nameOrFile, names)));
+                                    hint.isEmpty() ? ", expected" : hint + " Expected",
+                                    String.join(", ", Nearest.list(nameOrFile, names, SUGGESTED))));
         }
         try {
             if (Files.size(file) > 1 << 20) {

@@ -15,6 +15,9 @@ public final class Nearest {
 
     private static final int SHORT = 4;
 
+    /// 12: more names than these hide a suggestion behind them.
+    private static final int MANY = 12;
+
     private Nearest() {}
 
     /// The most similar of the known names, or null if none is similar. Case is ignored.
@@ -74,10 +77,15 @@ public final class Nearest {
         }
     }
 
-    /// The error for an unknown name, as [#require] throws it.
+    /// The error for an unknown name, as [#require] throws it. If there are many known names, the suggestion
+    /// comes before them.
     public static InputException unknown(String found, String name, Collection<String> known) {
+        String hint = hint(name, known);
+        String names = String.join(", ", known);
         return new InputException(
-                "%s %s, expected one of %s%s".formatted(found, name, String.join(", ", known), hint(name, known)));
+                known.size() <= MANY || hint.isEmpty()
+                        ? "%s %s, expected one of %s%s".formatted(found, name, names, hint)
+                        : "%s %s%s Expected one of %s".formatted(found, name, hint, names));
     }
 
     /// Optimal string alignment: an insertion, a deletion, a substitution, and a swap of neighbors each cost

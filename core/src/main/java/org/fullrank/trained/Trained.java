@@ -28,6 +28,7 @@ import org.fullrank.engine.Tensors;
 import org.fullrank.engine.Threads;
 import org.fullrank.file.JsonFile;
 import org.fullrank.method.Method;
+import org.fullrank.monitor.Advice;
 import org.fullrank.monitor.Alarm;
 import org.fullrank.monitor.CheckSchedule;
 import org.fullrank.net.EncoderSpec;
@@ -273,7 +274,10 @@ public final class Trained implements Subject, AutoCloseable {
     /// @throws InputException when there is no such block or split, or when there are fewer than two items
     public List<Diagnosis> diagnose(Split split, List<String> blocks) {
         List<Diagnosis> found = LayerDiagnoses.of(method, views, LayerDiagnoses.items(data, split), blocks);
-        return reading.data == null ? found.stream().map(this::withAlarms).toList() : found;
+        return found.stream()
+                .map(diagnosis -> reading.data == null ? withAlarms(diagnosis) : diagnosis)
+                .map(diagnosis -> Advice.fit(diagnosis, recipe.method()))
+                .toList();
     }
 
     /// How far the embedding is from the optimum of the closed form of the run's objective, on views of some

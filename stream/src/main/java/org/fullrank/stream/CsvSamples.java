@@ -122,6 +122,12 @@ final class CsvSamples implements Samples {
                 return column;
             }
         }
+        if (names.isEmpty() && Cells.isText(text)) {
+            throw new IllegalArgumentException(
+                    ("%s: found no column %s in %s, whose first row is not a header, expected a header or a position"
+                                    + " from 1 to %d or -1 to -%d; begin the input with its header, or give a position")
+                            .formatted(subject, wanted, name, input.length, input.length));
+        }
         String known =
                 names.isEmpty() ? "" : "one of " + names.subList(0, Math.min(NAMES_SHOWN, names.size())) + " or ";
         throw new IllegalArgumentException(
@@ -168,7 +174,8 @@ final class CsvSamples implements Samples {
                     boolean filled = hasValues && bad.policy() == BadCells.Policy.LAST;
                     String expected = Cells.expected(
                             next.getField(column),
-                            "correct it, skip the column (--skip-column) or the row (--bad skip)");
+                            "correct it, skip the column (--skip-column) or the row (--bad skip), or use the last"
+                                    + " value (--bad last)");
                     bad.add(place(next, column), expected, filled);
                     if (!filled) {
                         return false;

@@ -67,8 +67,10 @@ public final class FeatureStream {
     }
 
     /**
-     * The same, but it continues an interrupted stream with this state. Samples that the saved rule has already
-     * processed are skipped, and the output is completed. If there is no state, the stream starts from the beginning.
+     * The same, but it continues an earlier stream with this state. Samples that the saved rule has already processed
+     * are skipped, and the output is completed. If the earlier stream was finished, the features of the samples that
+     * were added to the input since then are appended to the output. If there is no state, the stream starts from the
+     * beginning.
      *
      * @throws IllegalArgumentException when there is no such folder
      */
@@ -110,7 +112,8 @@ public final class FeatureStream {
 
     /**
      * Runs to the end of the samples. If it fails or is stopped, and the state can resume from the output, the output
-     * is kept. Otherwise the output file is deleted.
+     * is kept. Otherwise the output file is deleted. An {@link java.io.InterruptedIOException} of the source between two
+     * samples stops the stream, as a listener does.
      *
      * @param samples samples from which nothing has been read yet; they are not closed
      * @throws IllegalArgumentException when a sample or the state is not valid
@@ -129,7 +132,7 @@ public final class FeatureStream {
         } else {
             listener.continues(begin.rule().samples(), begin.samples());
         }
-        try (FeatureWriter out = FeatureWriter.open(output, begin.bytes())) {
+        try (FeatureWriter out = FeatureWriter.open(output, begin)) {
             return new StreamLoop(samples, begin, out, state, saveEvery, listener).run();
         }
     }

@@ -24,13 +24,18 @@ import org.jspecify.annotations.Nullable;
 final class FeatureWriter implements Closeable {
     private final @Nullable Path path; // null: a writer of the caller
     private final @Nullable FileChannel channel;
+    private final long length; // bytes of an earlier stream
+    private final boolean takenOver; // whether the output was complete
     private final Writer out;
     private final boolean flushRows;
     private final CsvWriter csv;
 
-    private FeatureWriter(@Nullable Path path, @Nullable FileChannel channel, Writer out, boolean flushRows) {
-        this.path = path;
-        this.channel = channel;
+    /** @param file null for a writer of the caller */
+    private FeatureWriter(@Nullable OpenedFile file, Writer out, boolean flushRows) {
+        this.path = file == null ? null : file.path();
+        this.channel = file == null ? null : file.channel();
+        this.length = file == null ? 0 : file.length();
+        this.takenOver = file != null && file.takenOver();
         this.out = out;
         this.flushRows = flushRows;
         this.csv = CsvWriter.builder()
@@ -41,27 +46,54 @@ final class FeatureWriter implements Closeable {
     }
 
     /**
+     * A file that is open for writing.
+     *
+     * @param length number of bytes that an earlier stream wrote
+     * @param takenOver whether the earlier stream had completed the output
+     */
+    private record OpenedFile(Path path, FileChannel channel, long length, boolean takenOver) {}
+
+    /**
      * Opens the output and appends to the existing rows.
      *
-     * @param length number of bytes of the file to keep; 0 starts a new file
-     * @throws IllegalArgumentException when the file is shorter
+     * @param begin its number of bytes is what to keep of the file; 0 starts a new file
+     * @throws IllegalArgumentException when the file is shorter, or when a complete file has another length
      */
-    static FeatureWriter open(FeatureOutput output, long length) throws IOException {
+    static FeatureWriter open(FeatureOutput output, RuleState.Begin begin) throws IOException {
         if (output instanceof FeatureOutput.ToWriter to) {
-            return new FeatureWriter(null, null, to.writer(), to.flush());
+            return new FeatureWriter(null, to.writer(), to.flush());
         }
         Path path = ((FeatureOutput.ToFile) output).path();
         Path part = FeatureOutput.part(path);
+        long length = begin.bytes();
+        boolean takenOver = length > 0 && !Files.exists(part) && Files.exists(path) && Files.size(path) == length;
+        if (takenOver) {
+            Files.move(path, part, StandardCopyOption.ATOMIC_MOVE);
+        }
         if (length > 0 && !(Files.exists(part) && Files.size(part) >= length)) {
             throw new IllegalArgumentException(
-                    ("resume: found no %s of at least %d bytes, expected the output of the interrupted stream; to"
-                                    + " write only the features of further samples, continue from the state without resuming")
-                            .formatted(part, length));
+                    ("resume: found no %s of at least %d bytes and no %s of %d bytes, expected the output of the"
+                                    + " earlier stream; to write only the features of new samples, continue from the"
+                                    + " state without resuming")
+                            .formatted(part, length, path, length));
+        }
+        if (length == 0 && begin.samples() > 0 && Files.exists(path)) {
+            throw new IllegalArgumentException(
+                    "resume: found %s, which is not the output of the earlier stream, expected no such file; name another"
+                            .formatted(path));
         }
         FileChannel channel = FileChannel.open(part, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         channel.truncate(length).position(length);
         var bytes = new BufferedOutputStream(Channels.newOutputStream(channel), 1 << 16);
-        return new FeatureWriter(path, channel, new OutputStreamWriter(bytes, StandardCharsets.UTF_8), false);
+        return new FeatureWriter(
+                new OpenedFile(path, channel, length, takenOver),
+                new OutputStreamWriter(bytes, StandardCharsets.UTF_8),
+                false);
+    }
+
+    /** Whether this is a file without any rows of an earlier stream. */
+    boolean isNewFile() {
+        return path != null && length == 0;
     }
 
     void header(List<String> noteNames, int units) throws IOException {
@@ -126,11 +158,21 @@ final class FeatureWriter implements Closeable {
         }
     }
 
+    /** Gives a complete output of an earlier stream its name back. A stream that wrote no new row calls this. */
+    void giveBack() throws IOException {
+        if (takenOver) {
+            complete();
+        }
+    }
+
     /** Deletes the file. */
     void discard() throws IOException {
         if (path != null) {
-            close();
-            Files.deleteIfExists(FeatureOutput.part(path));
+            try {
+                close();
+            } finally {
+                Files.deleteIfExists(FeatureOutput.part(path));
+            }
         }
     }
 

@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The file that keeps a rule from one stream to the next. The file contains the rule and three numbers: the number of
- * samples read so far, the number of output bytes so far, and 1 if the input was finished.
+ * samples read so far, the number of output bytes so far (0 if the output is not a file), and 1 if the input was
+ * finished.
  */
 record RuleState(Path file, Mode mode) {
     private static final int MARKS = 3;
@@ -20,7 +21,10 @@ record RuleState(Path file, Mode mode) {
     enum Mode {
         /** Continues learning from the state if it exists, and saves to it. */
         CONTINUE,
-        /** Like CONTINUE, but skips the samples that the saved rule has already processed. */
+        /**
+         * Like CONTINUE, but skips the samples that the saved rule has already processed. If that stream was finished,
+         * the input may have grown since.
+         */
         RESUME,
         /** Begins with a new rule and replaces the state. */
         RESTART,
@@ -77,11 +81,6 @@ record RuleState(Path file, Mode mode) {
             throw new IllegalArgumentException(
                     "resume: found a state that was not written by a stream, expected the state of a stream; do not"
                             + " resume");
-        }
-        if (marks[2] != 0) {
-            throw new IllegalArgumentException(
-                    "resume: found the state of a finished stream, expected the state of an interrupted one; to learn"
-                            + " from new input, do not resume");
         }
         return new Begin(rule, marks[0], marks[1]);
     }

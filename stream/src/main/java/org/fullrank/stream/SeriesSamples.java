@@ -142,7 +142,8 @@ final class SeriesSamples implements Samples {
         bad.add(
                 "%s, line %d: found '%s' in channel %d, step %d"
                         .formatted(name, line, Cells.shown(cell), channel + 1, step + 1),
-                Cells.expected(cell, "fill in missing values"),
+                Cells.expected(
+                        cell, "fill it in, leave the sample out (--bad skip), or use the last value (--bad last)"),
                 !Float.isNaN(instead));
         return instead;
     }

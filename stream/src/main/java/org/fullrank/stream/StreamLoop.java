@@ -1,6 +1,7 @@
 package org.fullrank.stream;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import org.fullrank.online.Alarm;
 import org.fullrank.online.OnlineRule;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ final class StreamLoop {
     private final StreamListener listener;
     private final boolean learns;
     private long seen;
+    private boolean saved; // whether this stream has saved its state
     private long bad; // cases that the listener has been told
     private Alarm alarm = Alarm.NONE;
 
@@ -37,7 +39,7 @@ final class StreamLoop {
     }
 
     StreamSummary run() throws IOException {
-        if (skip == 0) {
+        if (skip == 0 || out.isNewFile()) {
             out.header(samples.noteNames(), rule.units());
         }
         boolean finished;
@@ -45,46 +47,72 @@ final class StreamLoop {
             finished = loop();
         } catch (IllegalArgumentException e) { // a sample is wrong
             cutOff();
-            throw e;
-        } catch (IllegalStateException e) { // the rule has diverged: not worth a save
-            if (state == null) {
-                out.discard();
+            throw state == null || seen <= skip ? e : resumable(e);
+        } catch (IllegalStateException | IOException e) { // the rule has diverged, or the output is full: no save
+            if (!saved && skip == 0) {
+                discard(e);
             }
             throw e;
         }
         if (finished) {
+            save(true); // before the output gets its name, so that no complete output lacks its state
             out.complete();
-            save(true);
         } else {
             cutOff();
         }
         return new StreamSummary(seen, rule, finished);
     }
 
+    private void discard(Exception reason) {
+        try {
+            out.discard();
+        } catch (IOException e) {
+            reason.addSuppressed(e);
+        }
+    }
+
+    private IllegalArgumentException resumable(IllegalArgumentException e) {
+        return new IllegalArgumentException(
+                "%s; then --resume continues after the %d samples before, or --restart begins again"
+                        .formatted(e.getMessage(), seen),
+                e);
+    }
+
     /** @return whether the input was read to its end */
     private boolean loop() throws IOException {
-        do {
-            tellBad();
-            boolean fresh = seen >= skip;
-            if (fresh) {
-                one();
-            }
-            seen++;
-            if (fresh && seen % saveEvery == 0) {
-                save(false);
-            }
+        boolean more = true;
+        while (more) {
+            one();
             if (listener.stops()) {
                 return false;
             }
-        } while (samples.next());
+            try {
+                more = samples.next();
+            } catch (InterruptedIOException e) { // the source was stopped while it waited for the next sample
+                return false;
+            }
+        }
         tellBad();
         if (seen < skip) {
             throw new IllegalArgumentException(
                     ("resume: found %d samples in %s, expected at least the %d samples that the saved learner has"
-                                    + " processed; give the input of the interrupted stream")
+                                    + " processed; give the input of the earlier stream, or continue from the state"
+                                    + " without resuming if all samples are new")
                             .formatted(seen, samples.name(), skip));
         }
         return true;
+    }
+
+    private void one() throws IOException {
+        tellBad();
+        boolean fresh = seen >= skip;
+        if (fresh) {
+            learn();
+        }
+        seen++;
+        if (fresh && seen % saveEvery == 0) {
+            save(false);
+        }
     }
 
     private void tellBad() {
@@ -94,7 +122,7 @@ final class StreamLoop {
         }
     }
 
-    private void one() throws IOException {
+    private void learn() throws IOException {
         if (samples.startsSequence()) {
             rule.sequenceEnds();
         }
@@ -107,11 +135,10 @@ final class StreamLoop {
     }
 
     private void save(boolean finished) throws IOException {
-        if (!finished) {
-            out.flush(); // a reader who has gone is noticed here
-        }
+        out.flush(); // a reader who has gone is noticed here
         if (state != null) {
-            state.save(rule, seen, finished ? 0 : out.sync(), finished);
+            state.save(rule, seen, out.sync(), finished);
+            saved = true;
         }
     }
 
@@ -119,8 +146,10 @@ final class StreamLoop {
     private void cutOff() throws IOException {
         if (state == null) {
             out.discard();
-        } else if (seen >= skip) { // before that, the last save still holds
+        } else if (seen > skip) {
             save(false);
+        } else { // the last save still holds
+            out.giveBack();
         }
     }
 }

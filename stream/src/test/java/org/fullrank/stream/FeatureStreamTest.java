@@ -144,7 +144,7 @@ class FeatureStreamTest {
         run(stream().continuing(state));
         byte[] learned = Files.readAllBytes(state);
         Files.delete(out);
-        assertRefused(stream().resuming(state), "resume: found the state of a finished stream");
+        assertRefused(stream().resuming(state), "resume: found no " + part() + " of at least ");
         assertRefused(
                 FeatureStream.of(SETTINGS.withLearningRate(0.02)::rule, FeatureOutput.file(out))
                         .continuing(state),
@@ -175,6 +175,10 @@ class FeatureStreamTest {
         Files.delete(out);
         table.writeWith(1300, "d1,1,2,oops");
         assertRefused(stream().resuming(state), table.file() + ", line 1301, column 4 (c): found 'oops'");
+        assertRefused(
+                stream().resuming(state),
+                table.file() + ", line 1301, column 4 (c): found 'oops', expected a finite number; correct it, skip the"
+                        + " column (--skip-column) or the row (--bad skip), or use the last value (--bad last)");
         assertThat(out).doesNotExist();
         SensorTable.write(table.file());
         run(stream().resuming(state));
@@ -302,7 +306,7 @@ class FeatureStreamTest {
             }
         }));
         assertThat(saves).containsExactly(0L, 600L, 1200L, 1800L, 2400L);
-        assertThat(Saved.load(state).marks()).containsExactly(ROWS, 0, 1);
+        assertThat(Saved.load(state).marks()).containsExactly(ROWS, Files.size(out), 1);
     }
 
     @Test
