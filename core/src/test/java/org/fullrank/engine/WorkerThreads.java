@@ -3,6 +3,7 @@ package org.fullrank.engine;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
@@ -45,8 +46,9 @@ public final class WorkerThreads {
             try {
                 results.add(worker.get(LONGEST_MINUTES, TimeUnit.MINUTES));
             } catch (ExecutionException e) {
-                boolean lost = String.valueOf(e.getCause().getMessage()).contains("lost the connection");
-                first = first == null || !lost ? e.getCause() : first;
+                Throwable cause = Objects.requireNonNull(e.getCause());
+                boolean lost = String.valueOf(cause.getMessage()).contains("lost the connection");
+                first = first == null || !lost ? cause : first;
             } catch (InterruptedException | TimeoutException e) {
                 throw new IllegalStateException(e);
             }
