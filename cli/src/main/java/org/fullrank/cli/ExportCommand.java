@@ -184,16 +184,17 @@ final class ExportCommand extends Job {
                 ending.isEmpty(),
                 "--out %s: found no known ending, expected .onnx or .safetensors; rename the file",
                 out);
+        String wanted = format == null ? ending : format;
         InputException.unless(
-                format == null || format.equals("onnx") || format.equals("safetensors"),
-                "--format: found %s, expected onnx or safetensors",
-                format);
+                wanted.equals("onnx") || wanted.equals("safetensors"),
+                "--format: found %s, expected onnx or safetensors; choose one of them",
+                wanted);
         InputException.unless(
-                format == null || format.equals(ending),
+                wanted.equals(ending),
                 "--out %s: found the ending .%s, expected .%s; change --out or --format",
                 out,
                 ending,
-                format);
+                wanted);
         return ending.equals("safetensors");
     }
 

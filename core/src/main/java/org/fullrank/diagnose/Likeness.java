@@ -92,7 +92,8 @@ public record Likeness(long rows, double cka, double[] angles) {
         Directions b = Directions.of(y);
         Tensor overlap = a.basis.t().mm(b.basis); // [r1, r2]
         Tensor shared = overlap.square().mul(a.variances.unsqueeze(1)).mul(b.variances);
-        double cka = Tensors.value(shared.sum()) / (Tensors.value(a.variances.norm()) * Tensors.value(b.variances.norm()));
+        double cka =
+                Tensors.value(shared.sum()) / (Tensors.value(a.variances.norm()) * Tensors.value(b.variances.norm()));
         int k = Math.min(a.strong(), b.strong());
         Tensor cosines = torch.linalg_svdvals(overlap.narrow(0, 0, k).narrow(1, 0, k)); // [k], descending
         double[] angles = Arrays.stream(Tensors.doubles(cosines))

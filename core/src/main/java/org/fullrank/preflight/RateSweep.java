@@ -244,11 +244,7 @@ final class RateSweep {
                 Finding.FINE,
                 figures,
                 "the peak rate %s is %s the usable rates, %s%s"
-                        .formatted(
-                                PreflightReport.number(peak),
-                                peak < window.lower ? "below" : "among",
-                                found,
-                                note));
+                        .formatted(PreflightReport.number(peak), peak < window.lower ? "below" : "among", found, note));
     }
 
     /// The middle of the usable rates on a logarithmic scale. If they have no lower limit, it is a tenth of

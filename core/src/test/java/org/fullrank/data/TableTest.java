@@ -68,8 +68,9 @@ class TableTest {
         Path file = Files.writeString(folder.resolve("few.csv"), rows);
         try (Dataset data = Dataset.open(DataSpec.of(file.toString()).withCache(folder.resolve("cache")))) {
             assertThat(data.warnings())
-                    .containsExactly("column 3 is read as a feature but has only 3 different whole numbers; if it is the"
-                            + " class, use --label-column 3");
+                    .containsExactly(
+                            "column 3 is read as a feature but has only 3 different whole numbers; if it is the"
+                                    + " class, use --label-column 3");
         }
     }
 

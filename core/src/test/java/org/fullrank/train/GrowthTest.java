@@ -108,6 +108,7 @@ class GrowthTest {
     void anEncoderOfOneSizeIsRefused() {
         assertThatThrownBy(() -> recipeOf("{type: vit, patch: 4}"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("views.growth: found views of several sizes, but this encoder can read only one size");
+                .hasMessageContaining(
+                        "views.growth: found views of several sizes, but this encoder can read only one size");
     }
 }

@@ -48,7 +48,9 @@ class ViewSettingsTest {
                 new Case("views is 0", () -> new VectorViews(0, 0, 0, 0, true)),
                 new Case("noise is -0.1", () -> new VectorViews(2, -0.1, 0, 0, true)),
                 new Case("corruption is 1.1", () -> new VectorViews(2, 0, 0, 1.1, true)),
-                new Case("expected sizes that increase and stay below views.size, 32", () -> grown(views, new Growth(32, 0.5))),
+                new Case(
+                        "expected sizes that increase and stay below views.size, 32",
+                        () -> grown(views, new Growth(32, 0.5))),
                 new Case(
                         "found views of 16 pixels after 24",
                         () -> grown(views, new Growth(24, 0.2), new Growth(16, 0.2))),
