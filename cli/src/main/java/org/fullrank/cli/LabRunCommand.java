@@ -55,7 +55,7 @@ final class LabRunCommand extends Job {
             names = "--quick",
             description =
                     "Uses smaller samples and shorter runs. Some claims about real data need the full size: a quick run"
-                            + " measures their values, but does not decide them.")
+                            + " measures their values, but does not say whether the claims hold.")
     boolean quick;
 
     @Option(

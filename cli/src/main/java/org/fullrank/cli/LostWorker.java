@@ -7,7 +7,7 @@ import org.fullrank.engine.GlooWorkers;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Rendezvous;
 
-/// What happens when another worker has ended without a word: this process ends too, with one line.
+/// What happens when another worker has ended unexpectedly: this process ends too, with one line.
 final class LostWorker {
     /// How long the training may take to notice it by itself, and to record its end.
     private static final Duration GRACE = Duration.ofSeconds(8);
@@ -57,8 +57,8 @@ final class LostWorker {
     }
 
     private static String line(Rendezvous met) {
-        return ("training stopped: worker %d has ended without a word, expected all workers until the end; see its output,"
-                        + " then start all workers again with --resume")
+        return ("training stopped: worker %d has ended unexpectedly; read its output, then start all workers again with"
+                        + " --resume")
                 .formatted(met.lost());
     }
 

@@ -18,8 +18,8 @@ final class WorkerOptions {
     @Option(
             names = "--rendezvous",
             paramLabel = "HOST:PORT",
-            description = "Trains with processes on several machines. HOST is the machine of rank 0. Give the same"
-                    + " command line to every machine, with another --rank.")
+            description = "Trains with processes on several machines. HOST is the machine of rank 0. Start one process"
+                    + " on each machine with the same --rendezvous and --world-size, and its own --rank.")
     @Nullable
     String rendezvous;
 

@@ -103,7 +103,7 @@ class DiagnoseTest {
         Path junit = folder.resolve("junit.xml");
         CommandLineRun run = diagnose(z, "--fail-on", "collapse,effective-rank<50", "--junit", junit);
         assertThat(run.code()).isEqualTo(3);
-        assertThat(run.err()).contains("--fail-on effective-rank<50 holds: ");
+        assertThat(run.err()).contains("--fail-on effective-rank<50: the condition holds for ");
         assertThat(junit).content().contains("tests=\"2\" failures=\"1\"");
         assertThat(diagnose(z, "--fail-on", "effective-rank<3").code()).isZero();
         assertThat(diagnose(z, "--junit", junit).code()).isZero();

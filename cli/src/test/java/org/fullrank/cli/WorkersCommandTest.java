@@ -161,7 +161,7 @@ class WorkersCommandTest {
                 .as(Files.readString(err))
                 .singleElement()
                 .asString()
-                .contains("worker %d has ended without a word".formatted(victim));
+                .contains("worker %d has ended unexpectedly".formatted(victim));
         return seconds;
     }
 

@@ -19,8 +19,8 @@ import org.bytedeco.pytorch.Work;
 ///
 /// A worker that ends closes its connections. The operations of the others then fail at once.
 public final class GlooWorkers implements WorkerGroup {
-    /// How long an operation waits for the other workers. They may wait for a long check of worker 0. Workers
-    /// that have ended are noticed at once, because their connections close.
+    /// How long an operation waits for the other workers. The limit is long, because the others wait while worker
+    /// 0 makes a check. If a worker ends, its connections close, and the others notice at once.
     static final Duration LONGEST_WAIT = Duration.ofHours(24);
 
     private static final String LOST = "lost the connection to another worker";
@@ -173,7 +173,7 @@ public final class GlooWorkers implements WorkerGroup {
             work._wait();
         } catch (RuntimeException e) {
             throw new JobException(
-                    "worker %d of %d: %s (%s), expected it until the end; start all workers again with --resume"
+                    "worker %d of %d: %s (%s); start all workers again with --resume"
                             .formatted(rank, size, LOST, NativeErrors.line(e)),
                     e);
         }

@@ -11,7 +11,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /// Brings the workers of a training together, and watches whether all of them live. Worker 0 listens at an
-/// address. The others connect to it and get the order for their work. Then all workers compare what they work
+/// address. The others connect to it and get their instructions. Then all workers compare what they work
 /// on, such as their data. Only workers that agree train together.
 public final class Rendezvous implements AutoCloseable {
     /// How long worker 0 waits for the others, and the others for worker 0.
@@ -224,7 +224,7 @@ public final class Rendezvous implements AutoCloseable {
     /// rendezvous.
     ///
     /// @param facts names and values that must be the same on all workers, such as the fingerprint of the data
-    /// @param onLoss is run on another thread when the first worker ends without a word, see [#lost]
+    /// @param onLoss is run on another thread when the first worker ends unexpectedly, see [#lost]
     /// @throws InputException when a worker has other facts
     /// @throws JobException when a worker has ended
     public WorkerGroup connect(SequencedMap<String, String> facts, Runnable onLoss) {
@@ -294,7 +294,7 @@ public final class Rendezvous implements AutoCloseable {
         onLoss.run();
     }
 
-    /// The number of the first worker that has ended without a word; -1 if all live. Worker 0 watches all
+    /// The number of the first worker that has ended unexpectedly; -1 if all live. Worker 0 watches all
     /// others, and each of them watches worker 0.
     public int lost() {
         return lost;

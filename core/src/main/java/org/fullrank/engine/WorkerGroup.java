@@ -33,8 +33,8 @@ public interface WorkerGroup extends AutoCloseable {
     /// Replaces the tensor of each worker by the tensor of worker 0, of the same shape.
     void broadcast(Tensor t);
 
-    /// Makes backward passes sum the gradient of `t` over the workers before it flows on. So `t` counts as one
-    /// value that all workers use, although each worker has its own copy.
+    /// In a backward pass, the gradient of `t` becomes the sum over all workers. Use this if each worker has an
+    /// equal copy of `t`, and the copies stand for one value.
     ///
     /// @param t computed from tensors that record gradients, with equal values on all workers
     void sumGradient(Tensor t);

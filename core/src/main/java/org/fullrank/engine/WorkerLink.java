@@ -10,8 +10,9 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
-/// The connection of a worker with worker 0, beside those of Gloo. Both sides send a sign of life every few
-/// seconds. So each side notices that the other has ended or hangs, also while it computes.
+/// A second connection between a worker and worker 0, besides those of Gloo. A thread on each side sends a sign
+/// of life every two seconds, also during a computation. So each side notices that the process or the machine of
+/// the other has stopped. It does not notice a training that hangs in a living process.
 final class WorkerLink implements AutoCloseable {
     /// Time between two signs of life.
     static final Duration BEAT = Duration.ofSeconds(2);
@@ -75,7 +76,7 @@ final class WorkerLink implements AutoCloseable {
 
     /// Sends signs of life, and watches those of the other side. The link tells nothing else from now on.
     ///
-    /// @param lost is run on another thread when the other side has ended without a word, or is silent
+    /// @param lost is run on another thread when the other side has ended unexpectedly, or is silent
     void watch(String name, Runnable lost) throws IOException {
         wait(SILENCE);
         Thread.ofPlatform().daemon().name("fullrank-alive-" + name).start(this::beat);

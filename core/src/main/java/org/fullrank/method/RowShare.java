@@ -65,7 +65,7 @@ public record RowShare(long rows, int chunks, int workers) {
         return most;
     }
 
-    /// The entries of an array with one entry for each row that belong to the rows of a worker.
+    /// Selects the entries of a worker from an array that has one entry for each row of the batch.
     public int[] of(int[] ofRows, int worker) {
         return IntStream.range(0, chunks)
                 .flatMap(c -> IntStream.range((int) begin(c, worker), (int) begin(c, worker + 1)))

@@ -66,8 +66,8 @@ record SharedNorm(
     /// The moments of all rows.
     ///
     /// @param all means, squares and count of each worker, `[k, 2 C + 1]`
-    /// @param center mean of the own rows, with its graph
-    /// @param squares of the own rows, with their graph
+    /// @param center mean of the rows of this worker, with its graph
+    /// @param squares sum of squared distances of the rows of this worker from their mean, with its graph
     private Moments combined(Tensor all, Tensor center, Tensor squares) {
         long channels = center.numel();
         double[] counts = Tensors.doubles(all.select(1, 2 * channels));

@@ -104,8 +104,8 @@ public sealed interface OptimizerSpec {
     /// @param learningRate base rate of matrices and filters
     /// @param momentum momentum of the gradients of matrices and filters, with Nesterov's step
     /// @param weightDecay decoupled weight decay, as in AdamW
-    /// @param adamRate learning rate of AdamW for biases and norms, divided by `learningRate`. It is also
-    ///     multiplied by [GroupSpec#vectorRate]
+    /// @param adamRate AdamW updates biases and norms with the rate `adamRate * learningRate *`
+    ///     [GroupSpec#vectorRate]
     record Muon(double learningRate, double momentum, double weightDecay, double adamRate) implements OptimizerSpec {
         /// The value of Jordan's code.
         public static final double DEFAULT_LEARNING_RATE = 0.02;

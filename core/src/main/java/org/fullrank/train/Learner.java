@@ -78,7 +78,12 @@ public final class Learner implements AutoCloseable {
                         Math.toIntExact(share.count(rank)),
                         totalSteps),
                 device,
-                device != Device.CPU);
+                device != Device.CPU || leavesProcessor(threads * workers.size()));
+    }
+
+    /// Whether a processor is left for the views of the next step.
+    private static boolean leavesProcessor(int threads) {
+        return threads < Runtime.getRuntime().availableProcessors();
     }
 
     public Method method() {

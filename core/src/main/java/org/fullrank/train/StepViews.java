@@ -41,8 +41,8 @@ final class StepViews implements AutoCloseable {
     private @Nullable Part aheadOf;
 
     /// @param full makes the views of full size
-    /// @param isAhead whether views are made one step ahead. This is for a GPU. Without a GPU, libtorch needs all
-    ///     processors for the step
+    /// @param isAhead whether views are made one step ahead. This is for a GPU, and for a step that leaves a
+    ///     processor idle. Otherwise, libtorch needs all processors for the step
     /// @throws InputException when a part has no step
     StepViews(ViewGenerator full, Order order, Device device, boolean isAhead) {
         this.order = order;

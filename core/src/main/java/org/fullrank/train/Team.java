@@ -7,7 +7,7 @@ import org.fullrank.run.Recipe;
 
 /// The workers that train together.
 ///
-/// @param workers computes each batch with the others
+/// @param workers the group that computes each batch together
 /// @param onThisMachine how many of them share the processors of this machine
 public record Team(WorkerGroup workers, int onThisMachine) {
     /// A training without other workers.

@@ -39,8 +39,8 @@ final class Exercises {
             and `RankMe` next to it), the alarm, and the verdicts at the end. `fullrank diagnose runs/without` says what
             happened. Can you repair the second training and leave the gradient in? The alarm names a setting.
 
-            The training is tiny. The kNN accuracy of the healthy training is about that of the untrained encoder (13.9 %
-            against 15.7 %). So compare the embeddings, not the accuracies. The verdict on the *representation* can be
+            The training is so short that its kNN accuracy (13.9 %) is below that of the untrained encoder (15.7 %).
+            So compare the embeddings, not the accuracies. The verdict on the *representation* can be
             healthy although the embedding has collapsed. Your figures may differ a little on another machine.
 
             *Answer, measured with `--set seed=1` and `--set seed=2`:* the training with the stop-gradient ends with a loss of 1.19 and 1.73

@@ -29,7 +29,7 @@ final class Columns {
                 .filter(field -> field.name().equals(name))
                 .findFirst()
                 .orElseThrow(() ->
-                        new InputException("column %s: found the columns %s, expected it among them; correct it"
+                        new InputException("column %s: found no such column, expected one of %s; correct the name"
                                 .formatted(name, String.join(", ", rows.columns()))));
     }
 
@@ -60,7 +60,7 @@ final class Columns {
                 .or(() -> found.stream().filter(_ -> found.size() == 1).findFirst())
                 .orElseThrow(() -> new InputException(
                         found.isEmpty()
-                                ? "columns: found %s, expected one of arrays of numbers; name columns of numbers with --columns"
+                                ? "columns: found %s, expected a column of arrays; name columns of numbers with --columns"
                                         .formatted(String.join(", ", rows.columns()))
                                 : "columns: found the arrays %s, expected one of them; name it with --column"
                                         .formatted(String.join(", ", found))));

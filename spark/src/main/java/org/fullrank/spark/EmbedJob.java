@@ -21,7 +21,7 @@ import picocli.CommandLine.Option;
                 + " columns name and embedding.",
         footer = {
             "",
-            "Paths are those of any Hadoop file system. Every machine must be able to read RUN.",
+            "A path can be in any Hadoop file system. Every machine must be able to read RUN.",
             "",
             "Examples:",
             "  --run hdfs:///runs/mine --images hdfs:///photos --out hdfs:///embeddings",
@@ -129,7 +129,7 @@ final class EmbedJob extends SubmittedJob {
                 "--images: found --name, --content or --columns too, which are for --table; leave them out");
         InputException.when(
                 table != null && (name == null || (content == null) == columns.isEmpty()),
-                "--table: expected --name, and one of --content and --columns; add them");
+                "--table: expected --name and either --content or --columns; correct the options");
     }
 
     private void requireFree(SparkSession spark) {
@@ -141,7 +141,7 @@ final class EmbedJob extends SubmittedJob {
                 there = false;
             }
             InputException.when(
-                    there, "--out %s: found it, expected a new path; choose another or add --overwrite", out);
+                    there, "--out %s: found an existing path, expected a new one; choose another or add --overwrite", out);
         }
     }
 }
