@@ -56,7 +56,8 @@ final class DiagnosisChecks {
             for (FailCondition condition : conditions) {
                 String failure = condition.failure(diagnosis).orElse(null);
                 if (failure != null) {
-                    err.println("--fail-on %s: the condition holds for %s (%s)".formatted(condition.text(), diagnosis.subject(), failure));
+                    err.println("--fail-on %s: the condition holds for %s (%s)"
+                            .formatted(condition.text(), diagnosis.subject(), failure));
                 }
                 failed |= failure != null;
             }

@@ -178,6 +178,10 @@ final class PretrainCommand extends Job {
         if (!workers.fault().isEmpty()) {
             throw conflict(workers.fault());
         }
+        if (preflight && workers.size() > 1) {
+            throw conflict("found --preflight together with several workers, expected one process, because a preflight"
+                    + " tries the recipe without training; leave out the options of workers");
+        }
         if (preflight && (noPreflight || resume != null)) {
             throw conflict(
                     "found --preflight together with %s, expected it alone, because it comes before a training starts"

@@ -42,13 +42,12 @@ final class WorkerJob {
         int rank = Objects.requireNonNull(options.rank);
         Address address = Address.of(String.valueOf(options.rendezvous));
         note("rank %d waits for rank 0 at %s".formatted(rank, address));
-        Interruption interruption = Interruption.arm();
         if (local > 0) {
             ProcessHandle.current().parent().ifPresent(LostWorker::endAfter);
         }
         try (Rendezvous met = Rendezvous.join(address, rank, options.size(), WorkerTeam.software())) {
             try {
-                Trainer.Ending ending = follow(met, settings, named, interruption);
+                Trainer.Ending ending = follow(met, settings, named);
                 over = true;
                 met.bye();
                 return collapsed(ending);
@@ -59,13 +58,10 @@ final class WorkerJob {
                 }
                 throw LostWorker.explained(e, met);
             }
-        } finally {
-            interruption.disarm();
         }
     }
 
-    private Trainer.Ending follow(
-            Rendezvous met, List<String> settings, @Nullable Supplier<Recipe> named, Interruption interruption) {
+    private Trainer.Ending follow(Rendezvous met, List<String> settings, @Nullable Supplier<Recipe> named) {
         WorkerOrder told = WorkerOrder.of(met.order(), settings);
         var order = named == null ? told : new WorkerOrder(named.get(), told.table());
         try (Dataset data = order.open()) {
@@ -73,7 +69,12 @@ final class WorkerJob {
             WorkerGroup group = met.connect(order.facts(data), onLoss);
             note("rank %d of %d trains".formatted(group.rank(), group.size()));
             try (var follower = new Follower(told.recipe(), data, new Team(group, Math.max(1, local)))) {
-                return follower.run(interruption::requested);
+                Interruption interruption = Interruption.arm(); // before, Ctrl-C ends this process at once
+                try {
+                    return follower.run(interruption::requested);
+                } finally {
+                    interruption.disarm();
+                }
             }
         }
     }

@@ -1,9 +1,14 @@
 package org.fullrank.engine;
 
+import java.io.IOException;
+import java.net.InetAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.BroadcastOptions;
+import org.bytedeco.pytorch.FileStore;
 import org.bytedeco.pytorch.GlooDeviceVector;
 import org.bytedeco.pytorch.ProcessGroupGloo;
 import org.bytedeco.pytorch.TCPStore;
@@ -13,6 +18,7 @@ import org.bytedeco.pytorch.TensorBase;
 import org.bytedeco.pytorch.TensorTensorHook;
 import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.Work;
+import org.bytedeco.pytorch.global.torch.ScalarType;
 
 /// Workers that are connected by Gloo, the collective operations of libtorch over TCP. Gloo works on contiguous
 /// tensors in host memory. Other tensors are copied there and back.
@@ -23,6 +29,12 @@ public final class GlooWorkers implements WorkerGroup {
     /// 0 makes a check. If a worker ends, its connections close, and the others notice at once.
     static final Duration LONGEST_WAIT = Duration.ofHours(24);
 
+    /// How long a worker waits until it is connected with all others. Longer means that a firewall is between them.
+    private static final Duration CONNECTING = Duration.ofMinutes(2);
+
+    /// For a file store: how many workers will come is not known to it.
+    private static final int ANY_NUMBER = -1;
+
     private static final String LOST = "lost the connection to another worker";
 
     static {
@@ -31,35 +43,66 @@ public final class GlooWorkers implements WorkerGroup {
 
     private final int rank;
     private final int size;
-    private final TCPStore store;
+    private final org.bytedeco.pytorch.Store store;
     private final ProcessGroupGloo gloo;
     private final SumHook hook;
 
-    /// The place where the workers find each other. Worker 0 opens it before the others connect.
+    /// The place where the workers find each other. Worker 0 opens it before the others connect. On one machine,
+    /// it is a file in a folder that only the user can read, so that no port is open to the network. Otherwise,
+    /// it is a port of worker 0.
     public static final class Store implements AutoCloseable {
-        private final TCPStore store;
+        private static final String FILE = "file:";
 
-        private Store(TCPStore store) {
+        private final org.bytedeco.pytorch.Store store;
+        private final String address;
+
+        private Store(org.bytedeco.pytorch.Store store, String address) {
             this.store = store;
+            this.address = address;
         }
 
-        /// Opens the place on a free port of this machine.
-        public static Store open(String host) {
-            return connected(host, 0, true, Duration.ofMinutes(1));
+        /// Opens the place.
+        ///
+        /// @param here address of this machine, as the other workers see it
+        /// @throws JobException when the file or the port cannot be opened
+        public static Store open(InetAddress here) {
+            if (!here.isLoopbackAddress()) {
+                TCPStore store = ofPort(here.getHostAddress(), 0, true, Duration.ofMinutes(1));
+                return new Store(store, Integer.toString(Short.toUnsignedInt(store.getPort())));
+            }
+            try {
+                Path folder = Files.createTempDirectory("fullrank-workers");
+                Path file = folder.resolve("store");
+                folder.toFile().deleteOnExit();
+                file.toFile().deleteOnExit(); // in reverse order: the file first
+                return ofFile(file);
+            } catch (IOException e) {
+                throw new JobException(
+                        "workers: cannot make a temporary folder (%s); free space in it".formatted(e), e);
+            }
         }
 
         /// Connects to the place that worker 0 has opened.
-        public static Store connect(String host, int port, Duration patience) {
-            return connected(host, port, false, patience);
+        ///
+        /// @param host of worker 0
+        /// @param address of its place, see [#address]
+        public static Store connect(String host, String address, Duration patience) {
+            return address.startsWith(FILE)
+                    ? ofFile(Path.of(address.substring(FILE.length())))
+                    : new Store(ofPort(host, Integer.parseInt(address), false, patience), address);
         }
 
-        private static Store connected(String host, int port, boolean isServer, Duration patience) {
+        private static Store ofFile(Path file) {
+            return new Store(new FileStore(file.toString(), ANY_NUMBER).retainReference(), FILE + file);
+        }
+
+        private static TCPStore ofPort(String host, int port, boolean isServer, Duration patience) {
             try (var options = new TCPStoreOptions();
                     var wait = new Milliseconds(patience.toMillis())) {
                 // The server in libuv is not part of this build.
                 options.useLibUV(false).isServer(isServer).waitWorkers(false).timeout(wait);
                 options.port((short) port);
-                return new Store(new TCPStore(host, options).retainReference());
+                return new TCPStore(host, options).retainReference();
             } catch (RuntimeException e) {
                 throw new JobException(
                         "workers: cannot connect to %s port %d (%s); check the address and the firewall"
@@ -68,9 +111,9 @@ public final class GlooWorkers implements WorkerGroup {
             }
         }
 
-        /// The port for [#connect].
-        public int port() {
-            return Short.toUnsignedInt(store.getPort());
+        /// The place for [#connect].
+        public String address() {
+            return address;
         }
 
         @Override
@@ -79,7 +122,7 @@ public final class GlooWorkers implements WorkerGroup {
         }
     }
 
-    private GlooWorkers(int rank, int size, TCPStore store, ProcessGroupGloo gloo) {
+    private GlooWorkers(int rank, int size, org.bytedeco.pytorch.Store store, ProcessGroupGloo gloo) {
         this.rank = rank;
         this.size = size;
         this.store = store;
@@ -95,10 +138,14 @@ public final class GlooWorkers implements WorkerGroup {
     public static GlooWorkers join(Store store, String address, int rank, int size) {
         try (var scope = Scope.open();
                 var quiet = QuietOutput.open();
+                var connecting = new Milliseconds(CONNECTING.toMillis());
                 var wait = new Milliseconds(LONGEST_WAIT.toMillis())) {
-            var options = new ProcessGroupGloo.Options(wait);
+            var options = new ProcessGroupGloo.Options(connecting);
             options.devices(new GlooDeviceVector(ProcessGroupGloo.createDeviceForHostname(address)));
             var gloo = new ProcessGroupGloo(store.store, rank, size, options);
+            gloo.allreduce(new TensorVector(Tensors.zeros(Device.CPU, ScalarType.Double, 1)))
+                    ._wait(); // all are there
+            gloo.setTimeout(wait);
             return new GlooWorkers(rank, size, store.store, scope.keep(gloo));
         } catch (RuntimeException e) {
             throw new JobException(

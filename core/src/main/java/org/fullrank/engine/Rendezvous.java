@@ -267,9 +267,9 @@ public final class Rendezvous implements AutoCloseable {
             link.tell(refusal);
         }
         InputException.unless(refusal.equals(WELCOME), "%s", refusal);
-        var store = GlooWorkers.Store.open(firstLink().here().getHostAddress());
+        var store = GlooWorkers.Store.open(firstLink().here());
         for (WorkerLink link : links.values()) {
-            link.tell(Integer.toString(store.port()));
+            link.tell(store.address());
         }
         return store;
     }
@@ -280,8 +280,8 @@ public final class Rendezvous implements AutoCloseable {
         }
         String refusal = firstLink().hear();
         InputException.unless(refusal.equals(WELCOME), "%s", refusal);
-        int port = Integer.parseInt(firstLink().hear());
-        return GlooWorkers.Store.connect(firstLink().there().getHostAddress(), port, WorkerLink.SILENCE);
+        String address = firstLink().hear();
+        return GlooWorkers.Store.connect(firstLink().there().getHostAddress(), address, WorkerLink.SILENCE);
     }
 
     private void noteLost(int other, Runnable onLoss) {

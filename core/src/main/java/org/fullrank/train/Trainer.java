@@ -194,17 +194,26 @@ public final class Trainer implements AutoCloseable {
                     return loop(metrics, checks);
                 });
                 metrics.end(ending.status(), ending.step(), ending.message());
-                lockstep.end(ending);
+                endOthers(ending);
                 threads.free();
                 return ending;
             } catch (JobException | InputException e) {
                 String message = String.valueOf(e.getMessage());
                 metrics.end(RunStatus.FAILED, step, message);
                 if (!isInStep) {
-                    lockstep.end(new Ending(step, RunStatus.FAILED, message));
+                    endOthers(new Ending(step, RunStatus.FAILED, message));
                 }
                 throw e;
             }
+        }
+    }
+
+    /// Tells the other workers how the training ended. Its result does not depend on whether they hear it.
+    private void endOthers(Ending ending) {
+        try {
+            lockstep.end(ending);
+        } catch (JobException e) {
+            watcher.note("warning: another worker ended early: " + e.getMessage());
         }
     }
 

@@ -59,6 +59,8 @@ public final class TrainedEncoder implements AutoCloseable {
     /// The network for inputs of one shape.
     private record Network(ViewGenerator views, Method method) {}
 
+    private int rowWidth; // 0 until it is asked
+
     private TrainedEncoder(Recipe recipe, Path checkpoint, Consumer<String> notes) {
         this.recipe = recipe;
         this.checkpoint = checkpoint;
@@ -139,7 +141,14 @@ public final class TrainedEncoder implements AutoCloseable {
     /// Number of numbers F in a row that the encoder reads.
     ///
     /// @throws InputException when the encoder reads images, time series, or rows of a table with categories
-    public int rowWidth() {
+    public synchronized int rowWidth() {
+        if (rowWidth == 0) {
+            rowWidth = readRowWidth();
+        }
+        return rowWidth;
+    }
+
+    private int readRowWidth() {
         requireNumbers();
         ColumnMoments moments = readsImages() ? null : Checkpoint.moments(checkpoint);
         if (moments == null || recipe.views() instanceof SeriesViews) {

@@ -1,5 +1,6 @@
 package org.fullrank.engine;
 
+import java.net.InetAddress;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -22,13 +23,13 @@ public final class WorkerThreads {
 
     /// What each worker returns, by rank. If one of them fails, its connections close, so that the others fail too.
     public static <T> List<T> run(int size, Function<WorkerGroup, T> work) {
-        try (var store = GlooWorkers.Store.open(HERE);
+        try (var store = GlooWorkers.Store.open(InetAddress.getLoopbackAddress());
                 var threads = Executors.newFixedThreadPool(size)) {
             var running = new ArrayList<Future<T>>();
             for (int rank = 0; rank < size; rank++) {
                 int own = rank;
                 Callable<T> worker = () -> {
-                    var connected = GlooWorkers.Store.connect(HERE, store.port(), PATIENCE);
+                    var connected = GlooWorkers.Store.connect(HERE, store.address(), PATIENCE);
                     try (WorkerGroup group = GlooWorkers.join(connected, HERE, own, size)) {
                         return work.apply(group);
                     }

@@ -78,7 +78,7 @@ public final class Embed {
     private static Dataset<Row> merged(Dataset<Row> files) {
         int found = files.javaRDD().getNumPartitions();
         int least = files.sparkSession().sparkContext().defaultParallelism();
-        return files.coalesce(Math.max(Math.min(found, least), found / MERGED));
+        return files.coalesce(Math.max(1, Math.max(Math.min(found, least), found / MERGED)));
     }
 
     /// Embeds images.
@@ -127,7 +127,14 @@ public final class Embed {
     private record ImagePart(EmbedSettings settings) implements MapPartitionsFunction<Row, Row>, Serializable {
         @Override
         public Iterator<Row> call(Iterator<Row> rows) {
-            return new PartEmbedder<>(settings, rows, ImagePart::decode, Images::joined);
+            return new PartEmbedder<>(settings, rows, ImagePart::requireFit, ImagePart::decode, Images::joined);
+        }
+
+        private static void requireFit(TrainedEncoder encoder) {
+            InputException.unless(
+                    encoder.readsImages(),
+                    "--content: found a column of images, expected numbers, because the encoder does not read images; use"
+                            + " --columns");
         }
 
         private static Images decode(TrainedEncoder encoder, Row row) {
@@ -141,16 +148,19 @@ public final class Embed {
             implements MapPartitionsFunction<Row, Row>, Serializable {
         @Override
         public Iterator<Row> call(Iterator<Row> rows) {
-            return new PartEmbedder<>(settings, rows, this::decode, NumberPart::joined);
+            return new PartEmbedder<>(settings, rows, this::requireFit, this::decode, NumberPart::joined);
         }
 
-        private float[] decode(TrainedEncoder encoder, Row row) {
+        private void requireFit(TrainedEncoder encoder) {
             int width = encoder.rowWidth();
             InputException.unless(
                     columns.size() == width,
                     "columns: found %d, expected %d as in the training; name those that the encoder reads",
                     columns.size(),
                     width);
+        }
+
+        private float[] decode(TrainedEncoder encoder, Row row) {
             float[] values = new float[columns.size()];
             for (int i = 0; i < values.length; i++) {
                 values[i] = row.isNullAt(i + 1) ? Float.NaN : row.getFloat(i + 1);

@@ -141,7 +141,9 @@ final class EmbedJob extends SubmittedJob {
                 there = false;
             }
             InputException.when(
-                    there, "--out %s: found an existing path, expected a new one; choose another or add --overwrite", out);
+                    there,
+                    "--out %s: found an existing path, expected a new one; choose another or add --overwrite",
+                    out);
         }
     }
 }

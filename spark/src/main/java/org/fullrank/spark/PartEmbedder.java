@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
 import java.util.function.BiFunction;
+import java.util.function.Consumer;
 import java.util.function.Function;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
@@ -30,6 +31,7 @@ final class PartEmbedder<I> implements Iterator<Row> {
 
     private final EmbedSettings settings;
     private final Iterator<Row> input;
+    private final Consumer<TrainedEncoder> requireFit;
     private final BiFunction<TrainedEncoder, Row, I> decode;
     private final Function<List<I>, Items> join;
     private final ArrayDeque<Row> ready = new ArrayDeque<>();
@@ -40,10 +42,12 @@ final class PartEmbedder<I> implements Iterator<Row> {
     PartEmbedder(
             EmbedSettings settings,
             Iterator<Row> input,
+            Consumer<TrainedEncoder> requireFit,
             BiFunction<TrainedEncoder, Row, I> decode,
             Function<List<I>, Items> join) {
         this.settings = settings;
         this.input = input;
+        this.requireFit = requireFit;
         this.decode = decode;
         this.join = join;
     }
@@ -66,6 +70,7 @@ final class PartEmbedder<I> implements Iterator<Row> {
 
     private void fill() {
         TrainedEncoder encoder = SharedEncoder.of(settings);
+        requireFit.accept(encoder); // a wrong option is not a bad row
         List<Object> names = new ArrayList<>();
         List<I> items = new ArrayList<>();
         while (items.size() < Embedder.BATCH && input.hasNext()) {
