@@ -61,7 +61,7 @@ class ObjectiveInputTest {
                 "InfoNCE a.npy b.npy|objective: found no InfoNCE, expected its name here, nt-xent; use that",
                 "BYOL a.npy b.npy|objective: found BYOL, whose loss needs a predictor and a target network, expected a loss of embeddings alone; evaluate its regression on predictions and targets, such as cosine",
                 "simsiam a.npy|objective: found simsiam, whose loss needs a predictor",
-                "vicerg a.npy b.npy|objective: found no vicerg, expected one of vicreg, ",
+                "vicerg a.npy b.npy|objective: found no vicerg; did you mean vicreg? Expected one of vicreg, ",
                 "vicreg row.npy row.npy|objective vicreg: found 1 row in F/row.npy, expected at least 2",
                 "vicreg a.npy wide.npy|objective vicreg: found shape [4, 3] in F/a.npy and [4, 5] in F/wide.npy, expected",
                 "vicreg a.npy single.npy|objective vicreg: found float64 in F/a.npy and float32 in F/single.npy, expected",
