@@ -30,7 +30,7 @@ class WorkersCommandTest {
 
     private static final int KILLS = Integer.getInteger("fullrank.kills", FEW);
     private static final int WORKERS = 3;
-    private static final int EPOCHS = 60;
+    private static final int EPOCHS = 30;
     private static final int STEPS = EPOCHS * 4;
     /// After which all workers must have ended.
     private static final Duration MOST = Duration.ofSeconds(30);

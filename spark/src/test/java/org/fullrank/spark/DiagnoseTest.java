@@ -137,7 +137,7 @@ class DiagnoseTest {
                 .hasMessage("z: found 0 rows, expected at least 1; embed some items");
         assertThatThrownBy(() -> Diagnose.of("z", rows, "none"))
                 .isInstanceOf(InputException.class)
-                .hasMessageContaining("found the columns embedding");
+                .hasMessageContaining("found no such column, expected one of embedding");
         assertThatThrownBy(() -> Diagnose.of("z", rows, Diagnose.NUMBER))
                 .hasMessageContaining("expected arrays of numbers");
         List<Double[]> none = new ArrayList<>(vectors(3, 2));

@@ -90,7 +90,7 @@ class EmbedTest {
         assertInput(() -> collected(Embed.rows(table, "id", FEATURES.subList(0, 5), settings)))
                 .hasMessageContaining("columns: found 5, expected 6 as in the training");
         assertInput(() -> Embed.rows(table, "id", List.of("f9"), settings))
-                .hasMessageContaining("column f9: found the columns id, f0");
+                .hasMessageContaining("column f9: found no such column, expected one of id, f0");
     }
 
     @Test
