@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.SequencedMap;
 import java.util.TreeSet;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -98,24 +99,41 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     /// @throws InputException when labels are missing or of a single class, or when the bank is smaller than
     ///     k
     public static ProbeTable of(Subjects subjects, Protocol protocol) {
+        return of(subjects, protocol, line -> {});
+    }
+
+    /// The same.
+    ///
+    /// @param progress gets a line for each subject
+    static ProbeTable of(Subjects subjects, Protocol protocol, Consumer<String> progress) {
         var results = new ArrayList<Result>();
         var failed = new ArrayList<String>();
+        progress.accept(evaluating(ENCODER));
         results.add(probe(ENCODER, subjects.encoder, protocol));
+        var baselines = new LinkedHashMap<String, Supplier<List<Result>>>();
         Splits raw = subjects.raw;
         if (raw != null) {
-            attempt(RAW, failed, () -> results.add(probe(RAW, raw, protocol)));
             int width = subjects.encoder.train().width();
-            attempt("PCA", failed, () -> results.addAll(components(raw, width, protocol)));
+            baselines.put(RAW, () -> List.of(probe(RAW, raw, protocol)));
+            baselines.put("PCA", () -> components(raw, width, protocol));
         }
         Supplier<Splits> convolutions = subjects.convolutions;
         if (convolutions != null) {
-            attempt(CONVOLUTIONS, failed, () -> results.add(probe(CONVOLUTIONS, convolutions.get(), protocol)));
+            baselines.put(CONVOLUTIONS, () -> List.of(probe(CONVOLUTIONS, convolutions.get(), protocol)));
         }
         Splits untrained = subjects.untrained;
         if (untrained != null) {
-            attempt(UNTRAINED, failed, () -> results.add(probe(UNTRAINED, untrained, protocol)));
+            baselines.put(UNTRAINED, () -> List.of(probe(UNTRAINED, untrained, protocol)));
         }
+        baselines.forEach((name, baseline) -> {
+            progress.accept(evaluating(name));
+            attempt(name, failed, () -> results.addAll(baseline.get()));
+        });
         return new ProbeTable(protocol.asText(), results, failed, true);
+    }
+
+    private static String evaluating(String subject) {
+        return "evaluating: %s ...".formatted(subject);
     }
 
     /// The same of an encoder that is not trained.

@@ -57,6 +57,8 @@ public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear,
                 .withKnn(knn == null ? null : knn.within(items.train().size()))
                 .withLinear(linear)
                 .withConvolutions(RandomConvolutions.fit(items.train(), items.test()));
+        subject.note("embedding %d items ..."
+                .formatted(items.train().size() + items.test().size()));
         Splits encoded = new Splits(subject.embed(items.train()), subject.embed(items.test()));
         boolean asked = baselines.contains(Baseline.UNTRAINED);
         Splits untrained = asked && subject.isTrained() ? untrained(subject, items) : null;
@@ -64,7 +66,8 @@ public record Probes(@Nullable KnnProtocol knn, @Nullable LinearProtocol linear,
         Supplier<Splits> convolutions = protocol.convolutions() && baselines.contains(Baseline.RAW)
                 ? () -> RandomConvolutions.of(items.train(), items.test())
                 : null;
-        ProbeTable table = ProbeTable.of(new ProbeTable.Subjects(encoded, untrained, raw, convolutions), protocol);
+        ProbeTable table =
+                ProbeTable.of(new ProbeTable.Subjects(encoded, untrained, raw, convolutions), protocol, subject::note);
         return subject.isTrained() ? table : table.ofClosedForm(asked ? UntrainedTwin.missing(subject) : List.of());
     }
 

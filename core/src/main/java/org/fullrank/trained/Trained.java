@@ -218,6 +218,11 @@ public final class Trained implements Subject, AutoCloseable {
         }
     }
 
+    /// Names who gets lines about progress.
+    void tell(Consumer<String> reader) {
+        notes = reader;
+    }
+
     @Override
     public void note(String progress) {
         notes.accept(progress);

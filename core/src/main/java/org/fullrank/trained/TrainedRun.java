@@ -45,9 +45,12 @@ public final class TrainedRun {
     /// @param notes receives one line for each part that is left out
     public static Outcome finish(RunFolder folder, Dataset data, RunStatus status, Consumer<String> notes) {
         try (Trained trained = Trained.open(folder, data, Checkpoints.latest(folder.checkpoints(), notes))) {
+            trained.tell(notes);
             var run = new TrainedRun(trained, notes);
             var diagnoses = new ArrayList<Diagnosis>();
+            notes.accept("diagnosing ...");
             run.attempt("not diagnosed", () -> diagnoses.addAll(trained.diagnose(folder)));
+            notes.accept("drawing the map and the pictures ...");
             run.attempt("no pictures", () -> trained.draw(folder.path()));
             return new Outcome(diagnoses, status == RunStatus.COLLAPSED ? null : run.evaluate(folder, data));
         }
@@ -66,7 +69,6 @@ public final class TrainedRun {
             notes.accept("the data have no labels: no accuracy to measure");
             return null;
         }
-        notes.accept("evaluating ...");
         try {
             ProbeTable evaluation = Probes.defaults().run(trained);
             var subject = new EvaluationFile.Subject(trained.checkpoint(), trained.step());
