@@ -103,11 +103,11 @@ final class ImportCommand extends Job {
     void work() {
         RunFolder.requireFree(out);
         Natives.loadEarly();
-        ForeignConfig beside = ForeignConfig.inFolderOf(file);
-        Integer stated = heads == null && beside.heads() > 0 ? Integer.valueOf(beside.heads()) : heads;
+        ForeignConfig stored = ForeignConfig.inFolderOf(file);
+        Integer stated = heads == null && stored.heads() > 0 ? Integer.valueOf(stored.heads()) : heads;
         try (var weights = ForeignWeights.open(file, new ForeignWeights.Hints(names, prefix, stated))) {
             WeightCard card = weights.card();
-            ForeignConfig config = card == null ? beside : ForeignConfig.of(card);
+            ForeignConfig config = card == null ? stored : ForeignConfig.of(card);
             String refusal = config.refusal(weights.encoder());
             if (refusal != null) {
                 throw new InputException("%s: found %s".formatted(file, refusal));

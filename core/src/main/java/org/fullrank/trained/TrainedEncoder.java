@@ -259,7 +259,7 @@ public final class TrainedEncoder implements AutoCloseable {
         return card;
     }
 
-    /// The extra outputs of a model, beside the embedding.
+    /// The outputs of a model in addition to the embedding.
     ///
     /// @param projector whether the model has the output `projection`: the output of the projector, which the
     ///     training objective reads
