@@ -124,7 +124,7 @@ final class CompareCommand extends Job implements ComparisonListener {
         return candidates.stream()
                 .map(text -> Candidate.parse(text, common))
                 .map(candidate ->
-                        new Candidate(candidate.label(), candidate.recipe().withAbsoluteData()))
+                        new Candidate(candidate.label(), candidate.recipe().withAbsolutePaths()))
                 .toList();
     }
 

@@ -139,9 +139,6 @@ final class ExportCommand extends Job {
                     input != null && !encoder.readsImages(),
                     "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
                             + " out");
-            if (!encoder.readsImages()) {
-                encoder.rowWidth(); // refuses tables with categories and time series
-            }
             if (int8) {
                 writeInt8(reads, notes);
                 return;

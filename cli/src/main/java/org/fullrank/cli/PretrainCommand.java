@@ -204,9 +204,16 @@ final class PretrainCommand extends Job {
     /// The recipe with an absolute data path, so that the run can be read from any folder.
     private Recipe recipe() {
         List<String> all = settings();
+        if (from != null) {
+            all.addFirst("weights=" + Recipe.NO_WEIGHTS); // the network of the run replaces them
+        }
         String name =
                 from == null ? recipeName(all) : RunFolder.open(from).config().toString();
-        return Recipes.load(name, all).withAbsoluteData();
+        Recipe chosen = Recipes.load(name, all).withAbsolutePaths();
+        if (from != null && chosen.hasWeights()) {
+            throw conflict("found --from together with the setting weights, expected one of them; leave one out");
+        }
+        return chosen;
     }
 
     /// The settings of all options that change the recipe.
@@ -235,7 +242,7 @@ final class PretrainCommand extends Job {
             return Recipes.DEFAULT;
         }
         try (Dataset opened = Dataset.open(
-                Recipes.load(Recipes.DEFAULT, ofData).withAbsoluteData().data())) {
+                Recipes.load(Recipes.DEFAULT, ofData).withAbsolutePaths().data())) {
             String suited = Recipes.suited(opened.pretraining());
             if (!suited.equals(Recipes.DEFAULT)) {
                 err().println("recipe %s, as the data are not images; --recipe names another one".formatted(suited));

@@ -182,7 +182,7 @@ final class SpectralComputation {
                 .withViews(views)
                 .withSeed(command.seed)
                 .withData(DataSpec.of(path))
-                .withAbsoluteData();
+                .withAbsolutePaths();
     }
 
     private int landmarks(int samples) {

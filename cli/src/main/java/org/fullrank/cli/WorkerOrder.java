@@ -34,7 +34,7 @@ record WorkerOrder(Recipe recipe, @Nullable TableSchema table) {
         int end = text.indexOf(SEPARATOR);
         String table = text.substring(end + 1);
         return new WorkerOrder(
-                Yaml.read(FROM, text.substring(0, end), Recipe.class, settings).withAbsoluteData(),
+                Yaml.read(FROM, text.substring(0, end), Recipe.class, settings).withAbsolutePaths(),
                 table.isEmpty() ? null : TableSchema.ofJson(FROM, table));
     }
 

@@ -56,7 +56,12 @@ final class WorkerTeam implements AutoCloseable {
                 started.add(start(host.port(), rank, options.size()));
             }
             if (!local) {
-                err.println("rank 0 waits at %s for the others".formatted(address));
+                err.println(Rendezvous.WAITING + address + " for the others");
+                if (host.isLoopback()) {
+                    err.println("warning: %s stands for this machine only, so workers on other machines cannot connect;"
+                                    .formatted(address.host())
+                            + " use an address that they can reach");
+                }
             }
             Rendezvous all = host.await(options.size(), software(), order.text(), this::requireAlive);
             met = all;

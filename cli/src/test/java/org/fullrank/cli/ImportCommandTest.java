@@ -95,4 +95,60 @@ class ImportCommandTest {
             assertThat(second.embed(noise())).containsExactly(first.embed(noise()), within(1e-6f));
         }
     }
+
+    @Test
+    void aRecipeCanBeginWithWeights() {
+        String encoder = "{type: resnet, depth: 18, stem: cifar, width: 0.125}";
+        Path source = folder.resolve("run");
+        assertThat(SmallRuns.trainImages(folder, "run", encoder, "views.normalize=half")
+                        .code())
+                .isZero();
+        String plain = source.resolve("encoder.safetensors").toString();
+
+        CommandLineRun begun = SmallRuns.trainImages(
+                folder, "begun", encoder, "views.normalize=half", "weights=" + plain, "checkpoints.keepLast=9");
+        assertThat(begun.code()).as(begun.err()).isZero();
+        assertThat(begun.err())
+                .contains("starts from the weights of " + plain)
+                .contains("found no means and deviations of the pixels beside them");
+        Path run = folder.resolve("begun");
+        try (var first = TrainedEncoder.open(source);
+                var start = TrainedEncoder.open(run, "step-00000000.safetensors", note -> {});
+                var end = TrainedEncoder.open(run)) {
+            float[] expected = first.embed(noise());
+            assertThat(start.embed(noise())).containsExactly(expected, within(1e-6f));
+            assertThat(end.embed(noise())).isNotEqualTo(expected);
+        }
+
+        Path own = folder.resolve("own.safetensors");
+        assertThat(CommandLineRun.of("export", source.toString(), "--out", own.toString())
+                        .code())
+                .isZero();
+        CommandLineRun other =
+                SmallRuns.trainImages(folder, "other", encoder, "views.normalize=imagenet", "weights=" + own);
+        assertThat(other.code()).as(other.err()).isZero();
+        assertThat(other.err()).contains("set views.normalize={\"mean\":[0.5],\"std\":[0.25]}");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = ';',
+            value = {
+                "{type: resnet, depth: 34, stem: cifar, width: 0.125};WEIGHTS;set encoder.depth=18",
+                "{type: convnet, channels: [4, 6], depth: 1};WEIGHTS;encoder.type=",
+                "{type: resnet, depth: 18, stem: cifar, width: 0.125};missing.safetensors;missing.safetensors"
+            })
+    void otherWeightsAreRefusedAndLeaveNoRun(String encoder, String weights, String message) {
+        SmallRuns.trainImages(folder, "run", "{type: resnet, depth: 18, stem: cifar, width: 0.125}");
+        String file = weights.replace(
+                "WEIGHTS", folder.resolve("run/encoder.safetensors").toString());
+        CommandLineRun refused = SmallRuns.trainImages(folder, "other", encoder, "weights=" + file);
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err()).contains(message);
+        assertThat(folder.resolve("other")).doesNotExist();
+        CommandLineRun both =
+                CommandLineRun.of("pretrain", "--from", folder.resolve("run").toString(), "--set", "weights=" + file);
+        assertThat(both.code()).isEqualTo(2);
+        assertThat(both.err()).contains("found --from together with the setting weights");
+    }
 }

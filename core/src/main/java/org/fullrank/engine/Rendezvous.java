@@ -18,6 +18,9 @@ public final class Rendezvous implements AutoCloseable {
     static final Duration PATIENCE = Duration.ofMinutes(10);
 
     private static final Duration BETWEEN_TRIES = Duration.ofMillis(300);
+    /// What worker 0 prints before it waits for the others, followed by its address.
+    public static final String WAITING = "rank 0 waits at ";
+
     private static final String GREETING = "fullrank workers 1";
     private static final String WELCOME = "";
 
@@ -87,6 +90,12 @@ public final class Rendezvous implements AutoCloseable {
             return server.getLocalPort();
         }
 
+        /// Whether only workers on this machine can connect, because the name of the host stands for a loopback
+        /// address here.
+        public boolean isLoopback() {
+            return server.getInetAddress().isLoopbackAddress();
+        }
+
         /// Waits for workers 1 to `size - 1` and gives them their order.
         ///
         /// @param software only workers with the same text are welcome
@@ -98,6 +107,7 @@ public final class Rendezvous implements AutoCloseable {
             try {
                 while (met.links.size() < size - 1) {
                     meanwhile.run();
+                    met.dismissEnded();
                     if (System.nanoTime() > deadline) {
                         throw new JobException(
                                 "workers: found %d of %d after %d minutes, expected all; start the others with"
@@ -127,6 +137,17 @@ public final class Rendezvous implements AutoCloseable {
                 // There is nothing left to do with it.
             }
         }
+    }
+
+    /// Forgets the workers that have ended while the others come, so that they can be started again.
+    private void dismissEnded() {
+        links.values().removeIf(link -> {
+            boolean ended = !link.isConnected();
+            if (ended) {
+                link.close();
+            }
+            return ended;
+        });
     }
 
     private void admit(WorkerLink link, String software) throws IOException {

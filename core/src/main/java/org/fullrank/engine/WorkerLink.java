@@ -7,6 +7,7 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
@@ -42,6 +43,26 @@ final class WorkerLink implements AutoCloseable {
 
     private void wait(Duration time) throws IOException {
         socket.setSoTimeout(Math.toIntExact(time.toMillis()));
+    }
+
+    /// Whether the other side is still connected. What it says is kept for [#hear].
+    boolean isConnected() {
+        try {
+            int usual = socket.getSoTimeout();
+            socket.setSoTimeout(1);
+            try {
+                in.mark(1);
+                boolean connected = in.read() >= 0;
+                in.reset();
+                return connected;
+            } catch (SocketTimeoutException e) {
+                return true; // it has nothing to say
+            } finally {
+                socket.setSoTimeout(usual);
+            }
+        } catch (IOException e) {
+            return false;
+        }
     }
 
     /// From now on, the other side has time to open its data before it answers.

@@ -12,12 +12,7 @@ final class OnnxConstants {
     private final Map<String, Raw> others = new LinkedHashMap<>();
 
     /// Numbers that may still change, float32.
-    record Floats(long[] shape, float[] values) {
-        /// Number of values of each entry of the first axis.
-        int fan() {
-            return values.length / Math.toIntExact(shape[0]);
-        }
-    }
+    record Floats(long[] shape, float[] values) {}
 
     /// A constant of another type.
     private record Raw(int type, long[] shape, byte[] bytes) {}

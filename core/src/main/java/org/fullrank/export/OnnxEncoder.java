@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 /// An encoder as an ONNX model. Its input `input` has raw values, which the model scales as the evaluation does:
 ///
 /// - images: `[N, H, W, C]` from 0 to 255, see [Input]
-/// - vectors: `[N, F]`, and series: `[N, C, L]`, float32
+/// - vectors: `[N, F]`, and series: `[N, C, L]` with a free L, float32
 ///
 /// Its output `embedding` is float32 `[N, D]`. N is free. There may be further outputs, see [OnnxOutput].
 ///
@@ -36,10 +36,16 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
     /// Name of the output with the embeddings.
     public static final String OUTPUT = "embedding";
 
+    /// Name of the first axis, which is free.
+    static final String BATCH = "N";
+
     private static final long IR_VERSION = 10;
 
     /// Names of the axes of an image whose size is free.
     private static final List<String> FREE = List.of("height", "width");
+
+    /// Name of the axis of a series whose size is free.
+    private static final String LENGTH = "length";
 
     /// What an encoder of images reads.
     public enum Input {
@@ -92,6 +98,9 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
             sizes[0] = -1;
             sizes[1] = -1;
         }
+        if (shape instanceof InputShape.Series) {
+            sizes[1] = -1;
+        }
         return sizes;
     }
 
@@ -100,9 +109,13 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
         var text = new StringJoiner(", ", readsBytes() ? "uint8 [N, " : "float32 [N, ", "]");
         long[] sizes = inputShape();
         for (int axis = 0; axis < sizes.length; axis++) {
-            text.add(sizes[axis] < 0 ? FREE.get(axis) : String.valueOf(sizes[axis]));
+            text.add(sizes[axis] < 0 ? free(axis) : String.valueOf(sizes[axis]));
         }
         return text.toString();
+    }
+
+    private String free(int axis) {
+        return shape instanceof InputShape.Series ? LENGTH : FREE.get(axis);
     }
 
     /// Columns D of the output.
@@ -128,15 +141,16 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
     ///
     /// @param samples inputs from which the ranges of the activations are taken
     /// @param threads of onnxruntime
-    /// @throws org.fullrank.engine.InputException when the encoder is a transformer, or as [#toBytes]
+    /// @throws org.fullrank.engine.InputException when the encoder has no layer that can be computed
+    ///     with whole numbers, or as [#toBytes]
     public byte[] toInt8(Iterable<Sample> samples, int threads) {
-        InputException.unless(
-                encoder.names().stream().noneMatch(name -> name.startsWith("blocks.")),
-                "--int8: found a vision transformer, expected an encoder of convolutions or a perceptron; leave --int8 out");
         return NativeErrors.guard("export", () -> {
             try (var scope = Scope.withoutGradients()) {
                 OnnxGraph observed = graph();
                 Map<String, List<String>> names = new QuantizedGraph(observed).observe();
+                InputException.when(
+                        names.isEmpty(),
+                        "--int8: found no convolution and no linear layer, which can compute with 8 bits; leave --int8 out");
                 List<String> scalars =
                         names.values().stream().flatMap(List::stream).toList();
                 var ranges = new LinkedHashMap<String, QuantizedGraph.Range>();
@@ -221,11 +235,11 @@ public record OnnxEncoder(Encoder encoder, InputShape shape, ValueScale scale, S
     }
 
     /// A `ValueInfoProto` with a free first axis `N`.
-    private static Protobuf value(String name, boolean bytes, long... sizes) {
-        var axes = new Protobuf().message(1, new Protobuf().text(2, "N"));
+    private Protobuf value(String name, boolean bytes, long... sizes) {
+        var axes = new Protobuf().message(1, new Protobuf().text(2, BATCH));
         for (int axis = 0; axis < sizes.length; axis++) {
             var size = new Protobuf();
-            axes.message(1, sizes[axis] < 0 ? size.text(2, FREE.get(axis)) : size.number(1, sizes[axis]));
+            axes.message(1, sizes[axis] < 0 ? size.text(2, free(axis)) : size.number(1, sizes[axis]));
         }
         var tensor = new Protobuf()
                 .number(1, bytes ? OnnxGraph.UINT8 : OnnxGraph.FLOAT)

@@ -218,10 +218,18 @@ final class OnnxGraph implements GraphWriter {
 
     @Override
     public String withFirst(String x, Tensor token) {
-        String batch = node("Shape", 1, node -> node.with("start", 0L).with("end", 1L), x);
-        String shape = node("Concat", 1, node -> node.with("axis", 0L), batch, indices(token.size(1), token.size(2)));
-        String tokens = node("Expand", 3, constant(token), shape);
+        String tokens = repeated(constant(token), x, token.size(1), token.size(2));
         return node("Concat", 3, node -> node.with("axis", 1L), tokens, x);
+    }
+
+    /// Values whose first axis has size 1, for each item of a batch.
+    ///
+    /// @param x a value of the batch
+    /// @param sizes of the other axes
+    String repeated(String values, String x, long... sizes) {
+        String batch = node("Shape", 1, node -> node.with("start", 0L).with("end", 1L), x);
+        String shape = node("Concat", 1, node -> node.with("axis", 0L), batch, indices(sizes));
+        return node("Expand", 1 + sizes.length, values, shape);
     }
 
     @Override
@@ -243,17 +251,42 @@ final class OnnxGraph implements GraphWriter {
         return reshaped(mixed, 0, 0, width);
     }
 
+    @Override
+    public String inTime(String x) {
+        return transposed(x, 0, 2, 1);
+    }
+
+    @Override
+    public String last(String x) {
+        return gathered(x, -1, 1);
+    }
+
+    @Override
+    public String gru(String x, Gates gates) {
+        return new OnnxCells(this).gru(x, gates);
+    }
+
+    @Override
+    public String lstm(String x, Gates gates) {
+        return new OnnxCells(this).lstm(x, gates);
+    }
+
+    @Override
+    public String modReluStates(String x, Tensor turned, Tensor bias) {
+        return new OnnxCells(this).modReluStates(x, constant(turned), constant(bias), bias.size(0));
+    }
+
     /// One place of an axis, which vanishes.
     private String gathered(String x, long index, long axis) {
         return node("Gather", rank(x) - 1, node -> node.with("axis", axis), x, integers(new long[0], index));
     }
 
-    private String transposed(String x, long... order) {
+    String transposed(String x, long... order) {
         return node("Transpose", order.length, node -> node.with("perm", order), x);
     }
 
     /// @param shape 0 keeps an axis, and -1 takes what is left
-    private String reshaped(String x, long... shape) {
+    String reshaped(String x, long... shape) {
         return node("Reshape", shape.length, x, indices(shape));
     }
 
@@ -296,7 +329,7 @@ final class OnnxGraph implements GraphWriter {
         return name;
     }
 
-    private String fresh(String kind) {
+    String fresh(String kind) {
         return kind + "_" + count++;
     }
 
@@ -318,6 +351,15 @@ final class OnnxGraph implements GraphWriter {
             narrow[i] = (float) values[i];
         }
         return narrow;
+    }
+
+    /// Adds an operation with several outputs.
+    ///
+    /// @param output the one that is used
+    String added(OnnxNode node, String output, int rank) {
+        nodes.add(node);
+        ranks.put(output, rank);
+        return output;
     }
 
     /// The operations, in an order in which they can be computed.

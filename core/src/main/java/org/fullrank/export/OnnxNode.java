@@ -8,22 +8,30 @@ final class OnnxNode {
     private static final int FLOAT = 1;
     private static final int INT = 2;
     private static final int TEXT = 3;
+    private static final int GRAPH = 5;
     private static final int INTS = 7;
 
     private final String operation;
-    private final String output;
+    private final List<String> outputs;
     private final List<String> inputs;
     private final List<Protobuf> attributes = new ArrayList<>();
 
-    private OnnxNode(String operation, String output, List<String> inputs) {
+    private OnnxNode(String operation, List<String> outputs, List<String> inputs) {
         this.operation = operation;
-        this.output = output;
+        this.outputs = List.copyOf(outputs);
         this.inputs = new ArrayList<>(inputs);
     }
 
     /// @param output its name, which is also that of the operation
     static OnnxNode of(String operation, String output, String... inputs) {
-        return new OnnxNode(operation, output, List.of(inputs));
+        return new OnnxNode(operation, List.of(output), List.of(inputs));
+    }
+
+    /// An operation with several outputs.
+    ///
+    /// @param outputs their names; the first is also that of the operation
+    static OnnxNode of(String operation, List<String> outputs, String... inputs) {
+        return new OnnxNode(operation, outputs, List.of(inputs));
     }
 
     boolean is(String wanted) {
@@ -31,7 +39,7 @@ final class OnnxNode {
     }
 
     String output() {
-        return output;
+        return outputs.getFirst();
     }
 
     /// The names of the inputs.
@@ -64,6 +72,11 @@ final class OnnxNode {
         return with(attribute.number(20, INTS));
     }
 
+    /// An attribute that is a graph.
+    OnnxNode with(String name, Protobuf graph) {
+        return with(new Protobuf().text(1, name).message(6, graph).number(20, GRAPH));
+    }
+
     private OnnxNode with(Protobuf attribute) {
         attributes.add(attribute);
         return this;
@@ -73,7 +86,8 @@ final class OnnxNode {
     Protobuf proto() {
         var proto = new Protobuf();
         inputs.forEach(input -> proto.text(1, input));
-        proto.text(2, output).text(3, output).text(4, operation);
+        outputs.forEach(output -> proto.text(2, output));
+        proto.text(3, output()).text(4, operation);
         attributes.forEach(attribute -> proto.message(5, attribute));
         return proto;
     }

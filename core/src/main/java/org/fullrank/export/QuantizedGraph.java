@@ -11,7 +11,8 @@ import java.util.Set;
 
 /// A graph whose convolutions, linear layers, sums and ReLUs compute with whole numbers of 8 bits: activations are
 /// uint8 with one scale, weights are int8 with a scale for each output. The graph keeps its float operations between
-/// `QuantizeLinear` and `DequantizeLinear`, from which onnxruntime makes operations on whole numbers.
+/// `QuantizeLinear` and `DequantizeLinear`, from which onnxruntime makes operations on whole numbers. In a
+/// transformer, only the linear layers do, because few channels of its sums are much larger than the others.
 ///
 /// Source: Jacob et al., Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference,
 /// CVPR 2018.
@@ -21,17 +22,19 @@ final class QuantizedGraph {
 
     private static final double LARGEST_BIAS = 1 << 30;
     private static final int ACTIVATION_LEVELS = 255;
-    private static final Set<String> WITH_WEIGHTS = Set.of("Conv", "Gemm");
+    private static final Set<String> WITH_BIAS = Set.of("Conv", "Gemm");
     private static final Set<String> OTHERS = Set.of("Add", "Relu", "MaxPool");
 
     private final OnnxGraph graph;
     private final Map<String, List<OnnxNode>> consumers = new HashMap<>();
     private final Set<OnnxNode> network = new LinkedHashSet<>(); // without the resizing of images before it
+    private final boolean isTransformer;
 
     QuantizedGraph(OnnxGraph graph) {
         this.graph = graph;
+        isTransformer = graph.nodes().stream().anyMatch(this::isProduct);
         for (OnnxNode node : graph.nodes()) {
-            if (!network.isEmpty() || WITH_WEIGHTS.stream().anyMatch(node::is)) {
+            if (!network.isEmpty() || hasWeights(node)) {
                 network.add(node);
             }
             for (String input : node.inputs()) {
@@ -65,7 +68,7 @@ final class QuantizedGraph {
     List<String> activations() {
         Set<String> found = new LinkedHashSet<>();
         for (OnnxNode node : network) {
-            if (WITH_WEIGHTS.stream().anyMatch(node::is)) {
+            if (hasWeights(node)) {
                 found.add(node.inputs().getFirst());
             }
             if (isQuantized(node)) {
@@ -80,10 +83,21 @@ final class QuantizedGraph {
         return List.copyOf(found);
     }
 
-    /// Whether an operation is computed with whole numbers. A sum with a constant is not.
+    private boolean hasWeights(OnnxNode node) {
+        return WITH_BIAS.stream().anyMatch(node::is) || isProduct(node);
+    }
+
+    /// Whether an operation is a product with weights `[in, out]`.
+    private boolean isProduct(OnnxNode node) {
+        return node.is("MatMul") && graph.constants().isFloat(node.inputs().get(1));
+    }
+
+    /// Whether the output of an operation becomes whole numbers. That of a sum with a constant does not.
     private boolean isQuantized(OnnxNode node) {
-        return WITH_WEIGHTS.stream().anyMatch(node::is)
-                || OTHERS.stream().anyMatch(node::is) && node.inputs().stream().noneMatch(graph.constants()::isFloat);
+        return !isTransformer
+                && (hasWeights(node)
+                        || OTHERS.stream().anyMatch(node::is)
+                                && node.inputs().stream().noneMatch(graph.constants()::isFloat));
     }
 
     /// Adds operations that compute the ranges of the activations.
@@ -109,7 +123,7 @@ final class QuantizedGraph {
     void quantize(Map<String, Range> ranges) {
         var nodes = new ArrayList<OnnxNode>();
         for (OnnxNode node : graph.nodes()) {
-            if (WITH_WEIGHTS.stream().anyMatch(node::is)) {
+            if (hasWeights(node)) {
                 weights(node, Objects.requireNonNull(ranges.get(node.inputs().getFirst())), nodes);
             }
             nodes.add(node);
@@ -141,41 +155,54 @@ final class QuantizedGraph {
 
     /// The weights of a layer as int8 and its bias as int32.
     private void weights(OnnxNode node, Range input, List<OnnxNode> nodes) {
-        OnnxConstants constants = graph.constants();
         String weight = node.inputs().get(1);
-        String bias = node.inputs().get(2);
-        OnnxConstants.Floats w = constants.floats(weight);
-        OnnxConstants.Floats b = constants.floats(bias);
-        int outputs = Math.toIntExact(w.shape()[0]);
+        OnnxConstants.Floats w = graph.constants().floats(weight);
+        int axis = isProduct(node) ? 1 : 0; // of the outputs
+        int outputs = Math.toIntExact(w.shape()[axis]);
+        boolean hasBias = !isProduct(node);
+        float[] bias = hasBias ? graph.constants().floats(node.inputs().get(2)).values() : new float[outputs];
         float[] scales = new float[outputs];
-        float[] biasScales = new float[outputs];
         byte[] levels = new byte[w.values().length];
-        int[] shifts = new int[outputs];
+        int fan = levels.length / outputs;
         for (int c = 0; c < outputs; c++) {
+            int first = axis == 0 ? c * fan : c;
+            int step = axis == 0 ? 1 : outputs;
             float most = 0;
-            for (int i = c * w.fan(); i < (c + 1) * w.fan(); i++) {
-                most = Math.max(most, Math.abs(w.values()[i]));
+            for (int i = 0; i < fan; i++) {
+                most = Math.max(most, Math.abs(w.values()[first + i * step]));
             }
             // a bias that is large for its weights must not leave the range of int32
-            double least = Math.abs(b.values()[c]) / (LARGEST_BIAS * input.scale());
+            double least = Math.abs(bias[c]) / (LARGEST_BIAS * input.scale());
             scales[c] = (float) Math.max(most > 0 ? most / WEIGHT_LEVELS : 1, least);
-            for (int i = c * w.fan(); i < (c + 1) * w.fan(); i++) {
-                levels[i] = (byte) Math.round(w.values()[i] / scales[c]);
+            for (int i = 0; i < fan; i++) {
+                levels[first + i * step] = (byte) Math.round(w.values()[first + i * step] / scales[c]);
             }
-            biasScales[c] = scales[c] * input.scale();
-            shifts[c] = Math.round(b.values()[c] / biasScales[c]);
         }
-        constants.putBytes(weight + "_bytes", OnnxGraph.INT8, levels, w.shape());
-        constants.putInts(bias + "_ints", shifts);
-        nodes.add(dequantized(weight, weight + "_bytes", scales));
-        nodes.add(dequantized(bias, bias + "_ints", biasScales));
-        constants.remove(weight);
-        constants.remove(bias);
+        graph.constants().putBytes(weight + "_bytes", OnnxGraph.INT8, levels, w.shape());
+        nodes.add(dequantized(weight, weight + "_bytes", scales, axis));
+        graph.constants().remove(weight);
+        if (hasBias) {
+            nodes.add(bias(node.inputs().get(2), bias, scales, input));
+        }
+    }
+
+    private OnnxNode bias(String name, float[] bias, float[] scales, Range input) {
+        float[] products = new float[bias.length];
+        int[] shifts = new int[bias.length];
+        for (int c = 0; c < bias.length; c++) {
+            products[c] = scales[c] * input.scale();
+            shifts[c] = Math.round(bias[c] / products[c]);
+        }
+        graph.constants().putInts(name + "_ints", shifts);
+        graph.constants().remove(name);
+        return dequantized(name, name + "_ints", products, 0);
     }
 
     /// Whole numbers with a scale for each output, under the name of the numbers that they replace.
-    private OnnxNode dequantized(String name, String levels, float[] scales) {
+    ///
+    /// @param axis of the outputs
+    private OnnxNode dequantized(String name, String levels, float[] scales, long axis) {
         graph.constants().put(levels + "_scale", scales, scales.length);
-        return OnnxNode.of("DequantizeLinear", name, levels, levels + "_scale").with("axis", 0L);
+        return OnnxNode.of("DequantizeLinear", name, levels, levels + "_scale").with("axis", axis);
     }
 }

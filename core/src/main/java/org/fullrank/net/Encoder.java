@@ -49,11 +49,18 @@ public final class Encoder implements Layer {
 
     private static Layer mean() {
         Layer layer = (x, mode) -> switch ((int) x.dim()) {
-            case 4 -> x.mean(2, 3);
+            case 4 -> meanOfPixels(x);
             case 3 -> x.mean(2);
             default -> x;
         };
         return layer.written((graph, x) -> graph.pooled(x));
+    }
+
+    /// The mean over the pixels, `[B, C, H, W]` to `[B, C]`. The gradient gets the layout of the input. Another
+    /// layout would cost a copy in the layer before.
+    private static Tensor meanOfPixels(Tensor x) {
+        boolean isChannelsLast = x.stride(1) == 1;
+        return isChannelsLast ? x.permute(0, 2, 3, 1).mean(1, 2) : x.mean(2, 3);
     }
 
     /// The representation, `[B, C, H, W]`, `[B, F]` or `[B, C, L]` to `[B, D]`.

@@ -81,4 +81,30 @@ public interface GraphWriter {
     ///
     /// @param width C
     String attention(String x, int heads, int width);
+
+    /// Time series with the steps first, `[B, C, L]` to `[B, L, C]`.
+    String inTime(String x);
+
+    /// The last step, `[B, L, C]` to `[B, C]`.
+    String last(String x);
+
+    /// The states of all steps of a gated recurrent unit, `[B, L, in]` to `[B, L, width]`.
+    String gru(String x, Gates gates);
+
+    /// The states of all steps of a long short-term memory, `[B, L, in]` to `[B, L, width]`.
+    String lstm(String x, Gates gates);
+
+    /// The parameters of a gated cell, with the gates in the order of PyTorch.
+    ///
+    /// @param input `[gates width, in]`
+    /// @param state `[gates width, width]`
+    /// @param inputBias `[gates width]`
+    /// @param stateBias `[gates width]`
+    record Gates(Tensor input, Tensor state, Tensor inputBias, Tensor stateBias) {}
+
+    /// The states of all steps of `h' = modReLU(v + U h)`, `[B, L, width]` to the same shape. The input has v.
+    ///
+    /// @param turned the transpose of U, `[width, width]`
+    /// @param bias of modReLU, `[width]`
+    String modReluStates(String x, Tensor turned, Tensor bias);
 }

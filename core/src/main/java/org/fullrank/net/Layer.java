@@ -18,7 +18,7 @@ public interface Layer {
     /// @throws InputException when a graph cannot have this layer
     default String write(GraphWriter graph, String x) {
         throw new InputException("export: found a layer that cannot be written into a graph, expected the layers of a"
-                + " resnet, convnet, vgg, vit, mlp or linear encoder; export another encoder");
+                + " resnet, convnet, vgg, vit, recurrent, mlp or linear encoder; export another encoder");
     }
 
     /// This layer, written into a graph like this.

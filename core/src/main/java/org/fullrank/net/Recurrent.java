@@ -3,7 +3,6 @@ package org.fullrank.net;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
-import org.bytedeco.pytorch.Tensor;
 import org.fullrank.engine.InputException;
 import org.fullrank.view.InputShape;
 
@@ -77,15 +76,14 @@ public record Recurrent(Cell cell, List<Integer> widths, Pool pool) implements E
             blocks.add(new Encoder.Block(name, layer(net.in(name), in, out), out));
             in = out;
         }
+        Layer inTime = (x, mode) -> x.transpose(1, 2).contiguous(); // [B, L, C]
+        Layer mean = (x, mode) -> x.mean(1);
+        Layer last = (x, mode) -> x.select(1, -1);
         Layer pooled = switch (pool) {
-            case MEAN -> (x, mode) -> x.mean(1);
-            case LAST -> (x, mode) -> x.select(1, -1);
+            case MEAN -> mean.written((graph, x) -> graph.mean(x, 1));
+            case LAST -> last.written(GraphWriter::last);
         };
-        return new Encoder(Recurrent::inTime, blocks, pooled, Layer.identity());
-    }
-
-    private static Tensor inTime(Tensor x, Mode mode) {
-        return x.transpose(1, 2).contiguous(); // [B, L, C]
+        return new Encoder(inTime.written(GraphWriter::inTime), blocks, pooled, Layer.identity());
     }
 
     private Layer layer(NetworkBuilder net, int in, int out) {

@@ -26,13 +26,13 @@ final class RecurrentCells {
         Parameter input = net.parameter("weight_ih", new Init.FanInUniform(in), width, in);
         Parameter generator = net.generator("generator", width);
         Parameter bias = net.parameter("bias", new Init.SymmetricUniform(BIAS), width);
-        return NonFiniteTrace.layer("orthogonal cell", net.path(), (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("orthogonal cell", net.path(), (x, mode) -> {
             LinearRegions.curved("orthogonal cell"); // modReLU jumps where its bias is positive
             Tensor a = generator.tensor();
             var states = new ArrayList<Tensor>();
             // In bfloat16, U would change the length of a state by .2 % in each step.
             try (var exact = Precision.FP32.autocast(Device.of(x))) {
-                Tensor turned = torch.matrix_exp(a.t().sub(a)); // [width, width], the transpose of U
+                Tensor turned = turned(a);
                 Tensor driven = torch.linear(x.to(a.scalar_type()), input.tensor()); // [B, L, width]
                 Tensor state = driven.new_zeros(x.size(0), width); // [B, width]
                 for (long t = 0; t < x.size(1); t++) {
@@ -44,6 +44,13 @@ final class RecurrentCells {
                 states.forEach(Tensor::close);
             }
         });
+        return layer.written((graph, x) ->
+                graph.modReluStates(graph.linear(x, input.tensor(), null), turned(generator.tensor()), bias.tensor()));
+    }
+
+    /// The transpose of U = exp(A - A'), `[width, width]`.
+    private static Tensor turned(Tensor a) {
+        return torch.matrix_exp(a.t().sub(a));
     }
 
     /// The state after a step. The scope frees all other tensors of the step, so that evaluation needs memory
@@ -58,22 +65,24 @@ final class RecurrentCells {
     /// The gated recurrent unit, with the parameters and initial values of PyTorch's `GRU`.
     static Layer gru(NetworkBuilder net, int in, int width) {
         Gates gates = Gates.declare(net, 3, in, width);
-        return NonFiniteTrace.layer("gru", net.path(), (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("gru", net.path(), (x, mode) -> {
             LinearRegions.curved("gru");
             return torch.gru(x, gates.start(x), gates.vector(), true, 1, 0, mode != Mode.EVALUATE, false, true)
                     .get0();
         });
+        return layer.written((graph, x) -> graph.gru(x, gates.written()));
     }
 
     /// The long short-term memory, with the parameters and initial values of PyTorch's `LSTM`.
     static Layer lstm(NetworkBuilder net, int in, int width) {
         Gates gates = Gates.declare(net, 4, in, width);
-        return NonFiniteTrace.layer("lstm", net.path(), (x, mode) -> {
+        Layer layer = NonFiniteTrace.layer("lstm", net.path(), (x, mode) -> {
             LinearRegions.curved("lstm");
             var start = new TensorVector(gates.start(x), gates.start(x));
             return torch.lstm(x, start, gates.vector(), true, 1, 0, mode != Mode.EVALUATE, false, true)
                     .get0();
         });
+        return layer.written((graph, x) -> graph.lstm(x, gates.written()));
     }
 
     /// The parameters of a gated cell.
@@ -92,6 +101,14 @@ final class RecurrentCells {
 
         TensorVector vector() {
             return new TensorVector(parameters.stream().map(Parameter::tensor).toArray(Tensor[]::new));
+        }
+
+        GraphWriter.Gates written() {
+            return new GraphWriter.Gates(
+                    parameters.get(0).tensor(),
+                    parameters.get(1).tensor(),
+                    parameters.get(2).tensor(),
+                    parameters.get(3).tensor());
         }
 
         /// The state before the first step, `[1, B, width]`.

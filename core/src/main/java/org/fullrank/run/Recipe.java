@@ -21,6 +21,7 @@ import org.fullrank.view.ViewSpec;
 /// @param name lower-case words joined by hyphens; it is part of the name of the run folder
 /// @param about one line for the list of recipes, may be empty
 /// @param seed key of every random draw
+/// @param weights path of a safetensors file with the initial weights of the encoder; [#NO_WEIGHTS] for random ones
 /// @param groups groups of parameters that the optimizer treats differently
 public record Recipe(
         String name,
@@ -29,6 +30,7 @@ public record Recipe(
         DataSpec data,
         ViewSpec views,
         EncoderSpec encoder,
+        String weights,
         MethodSpec method,
         OptimizerSpec optimizer,
         ScheduleSpec schedule,
@@ -38,6 +40,9 @@ public record Recipe(
         CheckpointSpec checkpoints) {
     /// Any number is suitable. This one is easy to remember.
     public static final long DEFAULT_SEED = 1;
+
+    /// The value of `weights` for random initial weights.
+    public static final String NO_WEIGHTS = "none";
 
     public Recipe {
         InputException.unless(
@@ -80,6 +85,7 @@ public record Recipe(
                 DataSpec.defaults(),
                 ViewSpec.named("shapes"),
                 ResNet.defaults(),
+                NO_WEIGHTS,
                 MethodSpec.Joint.defaults(),
                 OptimizerSpec.Lars.defaults(),
                 ScheduleSpec.defaults(),
@@ -113,6 +119,7 @@ public record Recipe(
                 base.data,
                 base.views,
                 encoder,
+                NO_WEIGHTS,
                 method,
                 base.optimizer,
                 base.schedule,
@@ -145,34 +152,42 @@ public record Recipe(
         return with(other, data);
     }
 
-    /// The same with an absolute data path, so that a run can be read from any folder. Built-in names do not
-    /// change.
-    public Recipe withAbsoluteData() {
+    /// The same with absolute paths of the data and the weights, so that a run can be read from any folder.
+    /// Built-in names do not change.
+    public Recipe withAbsolutePaths() {
+        return with(seed, data.withPath(absolute(data.path())), views, encoder, absolute(weights));
+    }
+
+    private static String absolute(String path) {
         try {
-            Path path = Path.of(data.path());
-            return Files.exists(path)
-                    ? withData(data.withPath(path.toAbsolutePath().normalize().toString()))
-                    : this;
+            Path given = Path.of(path);
+            return Files.exists(given) ? given.toAbsolutePath().normalize().toString() : path;
         } catch (InvalidPathException e) {
-            return this; // opening it says what is wrong
+            return path; // opening it says what is wrong
         }
+    }
+
+    /// Whether the encoder begins with the weights of a file.
+    public boolean hasWeights() {
+        return !weights.equals(NO_WEIGHTS);
     }
 
     /// The same with another encoder.
     public Recipe withEncoder(EncoderSpec other) {
-        return with(seed, data, views, other);
+        return with(seed, data, views, other, weights);
     }
 
     /// The same with other views.
     public Recipe withViews(ViewSpec other) {
-        return with(seed, data, other, encoder);
+        return with(seed, data, other, encoder, weights);
     }
 
     private Recipe with(long otherSeed, DataSpec otherData) {
-        return with(otherSeed, otherData, views, encoder);
+        return with(otherSeed, otherData, views, encoder, weights);
     }
 
-    private Recipe with(long otherSeed, DataSpec otherData, ViewSpec otherViews, EncoderSpec otherEncoder) {
+    private Recipe with(
+            long otherSeed, DataSpec otherData, ViewSpec otherViews, EncoderSpec otherEncoder, String otherWeights) {
         return new Recipe(
                 name,
                 about,
@@ -180,6 +195,7 @@ public record Recipe(
                 otherData,
                 otherViews,
                 otherEncoder,
+                otherWeights,
                 method,
                 optimizer,
                 schedule,

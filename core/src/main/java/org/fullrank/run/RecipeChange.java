@@ -3,7 +3,9 @@ package org.fullrank.run;
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.fullrank.settings.Yaml;
 
 /// A setting whose value differs between two recipes.
@@ -38,6 +40,21 @@ public record RecipeChange(String key, JsonNode before, JsonNode after) {
     /// `train.batch 32 -> 16`.
     public String text() {
         return "%s %s -> %s".formatted(key, value(before), value(after));
+    }
+
+    /// What the changes of a resumed run mean. A run may continue with an edited recipe, but its two parts are then
+    /// different trainings.
+    ///
+    /// @param step of the change
+    /// @param steps of the whole training
+    public static Optional<String> warning(List<RecipeChange> changes, long step, long steps) {
+        if (changes.isEmpty()) {
+            return Optional.empty();
+        }
+        String all = changes.stream().map(RecipeChange::text).collect(Collectors.joining(", "));
+        return Optional.of(
+                "warning: the recipe has changed since step %d: %s; training continues at step %d of %d with the new values"
+                        .formatted(step, all, step, steps));
     }
 
     private static String value(JsonNode value) {

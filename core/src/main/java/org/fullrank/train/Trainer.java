@@ -1,10 +1,8 @@
 package org.fullrank.train;
 
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.stream.Collectors;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -81,22 +79,48 @@ public final class Trainer implements AutoCloseable {
 
     /// The same as worker 0 of a team. The other workers run a [Follower].
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
-        return start(new Trainer(recipe, folder, watcher, data, team), true);
+        var trainer = new Trainer(recipe, folder, watcher, data, team);
+        return trainer.begun(() -> {
+            trainer.announce(true);
+            trainer.readWeights();
+        });
     }
 
-    private static Trainer start(Trainer trainer, boolean fresh) {
-        Recipe recipe = trainer.recipe;
-        TrainingListener watcher = trainer.watcher;
+    private void announce(boolean fresh) {
         String remark = recipe.train().device().remark();
         if (!remark.isEmpty()) {
             watcher.note(remark);
         }
         if (fresh) {
-            trainer.learner.notes().forEach(watcher::note);
+            learner.notes().forEach(watcher::note);
         }
-        ShortRun.warnings(recipe, trainer.learner.stepsPerEpoch(), trainer.totalSteps, fresh)
-                .forEach(watcher::note);
-        return trainer;
+        ShortRun.warnings(recipe, learner.stepsPerEpoch(), totalSteps, fresh).forEach(watcher::note);
+    }
+
+    /// Closes this trainer if its beginning fails.
+    private Trainer begun(Runnable beginning) {
+        try {
+            beginning.run();
+            return this;
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    private void readWeights() {
+        if (recipe.hasWeights()) {
+            saveStart(InitialWeights.copy(recipe, method, watcher::note));
+        }
+    }
+
+    /// Saves a network that does not begin with random weights, so that a resume also starts from there.
+    ///
+    /// @param origin where its weights come from
+    private void saveStart(String origin) {
+        learner.restoreOrthogonal().forEach(watcher::note);
+        save(checkpoints.file(0));
+        watcher.note("starts from " + origin);
     }
 
     /// A new training in a new run folder that starts from the network of another run, with a fresh optimizer
@@ -113,17 +137,12 @@ public final class Trainer implements AutoCloseable {
     /// The same as worker 0 of a team. The other workers run a [Follower].
     public static Trainer startFrom(
             Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
-        Trainer trainer = start(new Trainer(recipe, folder, watcher, data, team), false);
-        try {
+        var trainer = new Trainer(recipe, folder, watcher, data, team);
+        return trainer.begun(() -> {
+            trainer.announce(false);
             long step = Checkpoint.load(checkpoint, trainer.method);
-            trainer.learner.restoreOrthogonal().forEach(watcher::note);
-            trainer.save(trainer.checkpoints.file(0));
-            watcher.note("starts from the network of %s, step %d".formatted(checkpoint, step));
-            return trainer;
-        } catch (RuntimeException e) {
-            trainer.close();
-            throw e;
-        }
+            trainer.saveStart("the network of %s, step %d".formatted(checkpoint, step));
+        });
     }
 
     /// A training that resumes from the latest undamaged checkpoint of its folder. If there is no checkpoint,
@@ -139,42 +158,22 @@ public final class Trainer implements AutoCloseable {
     /// run a [Follower].
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
         var trainer = new Trainer(recipe, folder, watcher, data, team);
-        try {
-            Checkpoints.latestIfAny(folder.checkpoints(), watcher::note).ifPresent(file -> {
-                trainer.step =
-                        Checkpoint.load(file, trainer.method, trainer.learner.optimizer(), trainer.learner.origin());
-                trainer.learner.restoreOrthogonal().forEach(watcher::note);
-                trainer.lastSaved = trainer.step;
-                trainer.threads.resume(Checkpoint.threads(file, team.workers().size()));
-                Checkpoints.setAside(folder.checkpoints(), file);
-                watcher.note("resumed at step %d from %s".formatted(trainer.step, file));
-                trainer.noteChanges(Checkpoint.changes(file, trainer.learner.origin()));
-                String missing = Metrics.missing(folder.path());
-                if (!missing.isEmpty()) {
-                    watcher.note("note: " + missing);
-                }
-            });
-            return trainer;
-        } catch (RuntimeException e) {
-            trainer.close();
-            throw e;
-        }
+        return trainer.begun(() -> Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
+                .ifPresentOrElse(trainer::resume, trainer::readWeights));
     }
 
-    /// Reports changes of the recipe. A run may continue with an edited recipe, but its two parts are then
-    /// different trainings.
-    private void noteChanges(List<RecipeChange> changes) {
-        if (!changes.isEmpty()) {
-            watcher.note(
-                    "warning: the recipe has changed since step %d: %s; training continues at step %d of %d with the"
-                                    .formatted(
-                                            step,
-                                            changes.stream()
-                                                    .map(RecipeChange::text)
-                                                    .collect(Collectors.joining(", ")),
-                                            step,
-                                            totalSteps)
-                            + " new values");
+    private void resume(Path file) {
+        step = Checkpoint.load(file, method, learner.optimizer(), learner.origin());
+        learner.restoreOrthogonal().forEach(watcher::note);
+        lastSaved = step;
+        threads.resume(Checkpoint.threads(file, team.workers().size()));
+        Checkpoints.setAside(folder.checkpoints(), file);
+        watcher.note("resumed at step %d from %s".formatted(step, file));
+        RecipeChange.warning(Checkpoint.changes(file, learner.origin()), step, totalSteps)
+                .ifPresent(watcher::note);
+        String missing = Metrics.missing(folder.path());
+        if (!missing.isEmpty()) {
+            watcher.note("note: " + missing);
         }
     }
 

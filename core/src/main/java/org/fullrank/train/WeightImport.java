@@ -8,7 +8,6 @@ import org.fullrank.engine.Precision;
 import org.fullrank.engine.Threads;
 import org.fullrank.export.ForeignWeights;
 import org.fullrank.method.Method;
-import org.fullrank.net.ParameterBuffer;
 import org.fullrank.run.Metrics;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RunFolder;
@@ -38,11 +37,7 @@ public final class WeightImport implements AutoCloseable {
         views = ViewGenerator.of(blank, recipe.views(), recipe.seed(), threads);
         method = MethodBuilder.build(recipe, views, Device.CPU, Precision.FP32);
         try {
-            List<String> left = List.of();
-            for (ParameterBuffer buffer : method.buffers().values()) {
-                left = weights.copyInto(buffer, Method.ENCODER + ".");
-            }
-            unread = left;
+            unread = InitialWeights.copy(weights, method);
         } catch (RuntimeException e) {
             method.close();
             throw e;

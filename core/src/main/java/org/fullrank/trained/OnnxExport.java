@@ -48,6 +48,9 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
     /// Numbers of inputs that are compared.
     private static final List<Integer> BATCHES = List.of(1, 7);
 
+    /// Steps of the series that are compared.
+    private static final List<Integer> LENGTHS = List.of(32, 47);
+
     /// A stored side up to this is tried with several larger images at once, any other one with a single image.
     private static final int LARGEST_SIDE = 512;
 
@@ -146,8 +149,17 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
             }
             return trials;
         }
-        float[] raw = raw(encoder, count);
-        return List.of(new Trial(raw, encoder.inputShape(), expected(encoder, method, raw)));
+        if (encoder.shape() instanceof InputShape.Series series) {
+            return LENGTHS.stream()
+                    .map(length -> trial(encoder, method, count, series.channels(), length))
+                    .toList();
+        }
+        return List.of(trial(encoder, method, count, encoder.inputShape()));
+    }
+
+    private static Trial trial(OnnxEncoder encoder, Method method, int count, long... sizes) {
+        float[] raw = raw(encoder, count, sizes);
+        return new Trial(raw, sizes, expected(encoder, method, raw, sizes));
     }
 
     /// Images of one size, which the model has to resize. They are waves with some noise, as photographs are. In white
@@ -193,9 +205,9 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
     }
 
     /// Random bytes, or normal values with the moments of the training rows.
-    private static float[] raw(OnnxEncoder encoder, int count) {
+    private static float[] raw(OnnxEncoder encoder, int count, long[] sizes) {
         var random = Keyed.of(KEY, count);
-        float[] raw = new float[Math.multiplyExact(count, encoder.shape().values())];
+        float[] raw = new float[Math.toIntExact(count * values(sizes))];
         ValueScale scale = encoder.scale();
         for (int i = 0; i < raw.length; i++) {
             int c = i % scale.factor().length;
@@ -206,11 +218,15 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
         return raw;
     }
 
-    private static float[] expected(OnnxEncoder encoder, Method method, float[] raw) {
-        long[] sizes = encoder.inputShape();
+    /// Number of values of one input.
+    private static long values(long[] sizes) {
+        return Arrays.stream(sizes).reduce(1, Math::multiplyExact);
+    }
+
+    private static float[] expected(OnnxEncoder encoder, Method method, float[] raw, long[] sizes) {
         long[] shape = new long[sizes.length + 1];
         System.arraycopy(sizes, 0, shape, 1, sizes.length);
-        shape[0] = raw.length / encoder.shape().values();
+        shape[0] = raw.length / values(sizes);
         long[] axes = new long[shape.length];
         Arrays.fill(axes, 1);
         axes[encoder.scale().axis() + 1] = encoder.scale().factor().length;

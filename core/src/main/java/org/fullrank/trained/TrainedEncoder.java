@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.data.ImageFile;
 import org.fullrank.data.Images;
 import org.fullrank.data.Items;
+import org.fullrank.data.SeriesShape;
 import org.fullrank.data.TableSchema;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.Device;
@@ -26,6 +27,8 @@ import org.fullrank.export.OnnxOutput;
 import org.fullrank.export.WeightCard;
 import org.fullrank.method.Method;
 import org.fullrank.net.Mode;
+import org.fullrank.net.Recurrent;
+import org.fullrank.net.ResNet1d;
 import org.fullrank.probe.Embedder;
 import org.fullrank.probe.Features;
 import org.fullrank.run.Recipe;
@@ -46,6 +49,9 @@ import org.jspecify.annotations.Nullable;
 /// The network is built for the shape of the first input. Threads may share an encoder: their calls run one
 /// after another.
 public final class TrainedEncoder implements AutoCloseable {
+    /// Steps of a series for which a network is built that reads any length.
+    private static final int SERIES_LENGTH = 64;
+
     private final Recipe recipe;
     private final Path checkpoint;
     private final Device device;
@@ -68,7 +74,6 @@ public final class TrainedEncoder implements AutoCloseable {
         table = Checkpoint.table(checkpoint);
         device = recipe.train().device().resolve();
         threads = Threads.resolve(recipe.train().threads());
-        Threads.use(threads);
     }
 
     /// Opens the latest checkpoint of a run.
@@ -151,7 +156,7 @@ public final class TrainedEncoder implements AutoCloseable {
     private int readRowWidth() {
         requireNumbers();
         ColumnMoments moments = readsImages() ? null : Checkpoint.moments(checkpoint);
-        if (moments == null || recipe.views() instanceof SeriesViews) {
+        if (moments == null || readsSeries()) {
             throw new InputException("encoder of %s: found one of %s, expected one of rows of numbers"
                     .formatted(checkpoint, readsImages() ? "images" : "time series"));
         }
@@ -162,6 +167,7 @@ public final class TrainedEncoder implements AutoCloseable {
     ///
     /// @throws InputException when the items do not have the shape of the training items
     public synchronized Features embed(Items items) {
+        Threads.use(threads); // other work of this process may have chosen another number
         Network built = network(items);
         ViewGenerator views = built.views.on(items);
         if (!views.shape().equals(built.views.shape())) { // color after gray, because other sizes are resized
@@ -192,7 +198,7 @@ public final class TrainedEncoder implements AutoCloseable {
     /// @param layer name of a block whose pooled output is the result; null: the representation
     /// @param notes what a reader of the file should know, by name
     /// @throws InputException when the encoder has a layer that a graph cannot have, or no such block, or was
-    ///     trained on time series or on a table with categories
+    ///     trained on series of one length or on a table with categories
     /// @throws org.fullrank.engine.JobException when the outputs differ by more than
     ///     [OnnxExport#LARGEST_DIFFERENCE]
     public OnnxExport exportOnnx(Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes) {
@@ -209,8 +215,7 @@ public final class TrainedEncoder implements AutoCloseable {
         if (readsImages()) {
             channels();
         } else {
-            int features = rowWidth();
-            network(Vectors.of(new float[features], features));
+            network(readsSeries() ? series() : rows());
         }
         Network built = Objects.requireNonNull(network);
         if (extra.projector && layer != null) {
@@ -236,6 +241,26 @@ public final class TrainedEncoder implements AutoCloseable {
         return OnnxExport.write(out, built.method, built.views, settings, threads);
     }
 
+    private boolean readsSeries() {
+        return recipe.views() instanceof SeriesViews;
+    }
+
+    private Vectors rows() {
+        int features = rowWidth();
+        return Vectors.of(new float[features], features);
+    }
+
+    /// A series of zeros.
+    private Vectors series() {
+        InputException.unless(
+                recipe.encoder() instanceof ResNet1d || recipe.encoder() instanceof Recurrent,
+                "export: found an encoder of time series of one length, expected resnet1d or recurrent, which read any length;"
+                        + " train one of them");
+        int channels = Objects.requireNonNull(Checkpoint.moments(checkpoint)).means().length;
+        var shape = new SeriesShape(channels, SERIES_LENGTH);
+        return Vectors.of(new float[shape.values()], shape.values()).withSeries(shape);
+    }
+
     /// Writes the weights of the encoder as a safetensors file, with the names of torchvision for ResNets and of timm
     /// for vision transformers. The metadata has a [WeightCard].
     ///
@@ -247,7 +272,7 @@ public final class TrainedEncoder implements AutoCloseable {
         if (!(recipe.views() instanceof ImageViews images)) {
             throw new InputException(
                     "--format safetensors: found an encoder of %s, expected one of images; use --format onnx, or the file"
-                                    .formatted(recipe.views() instanceof SeriesViews ? "time series" : "vectors")
+                                    .formatted(readsSeries() ? "time series" : "vectors")
                             + " encoder.safetensors in the run folder");
         }
         var card = new WeightCard(recipe.encoder(), channels(), images.size(), images.normalize());

@@ -1,6 +1,7 @@
 package org.fullrank.view;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 
 /// The last step of every view. Normalization computes (x - mean) / std per channel, with x in [0, 1]. A list
@@ -55,6 +56,13 @@ public record Normalize(List<Double> mean, List<Double> std) {
                         "normalize is '%s', expected imagenet, cifar10, cifar10-image-std, half, none, or lists mean and std"
                                 .formatted(name));
         };
+    }
+
+    /// Whether no mean and no deviation of a color differs by more than `difference`.
+    public boolean isWithin(Normalize other, double difference) {
+        return IntStream.range(0, 3)
+                .allMatch(c -> Math.abs(mean(c, 3) - other.mean(c, 3)) <= difference
+                        && Math.abs(std(c, 3) - other.std(c, 3)) <= difference);
     }
 
     /// The mean of channel `c` of `channels`.

@@ -112,6 +112,40 @@ class RendezvousTest {
     }
 
     @Test
+    void aWorkerThatEndsBeforeTheStartCanBeStartedAgain() {
+        try (var host = Host.at(new Address(HERE, 0))) {
+            var first = later(() -> host.await(3, VERSION, "train", NOTHING));
+            join(host.port(), 1, 3).close();
+            var others = new CompletableFuture<?>[2];
+            for (int rank = 1; rank <= 2; rank++) {
+                int own = rank;
+                others[rank - 1] = later(() -> {
+                    try (var met = again(host.port(), own)) {
+                        long sum = met.connect(facts("d"), NOTHING).sum(own);
+                        met.bye();
+                        return sum;
+                    }
+                });
+            }
+            try (var met = first.join()) {
+                assertThat(met.connect(facts("d"), NOTHING).sum(10L)).isEqualTo(13);
+                assertThat(others).allSatisfy(sum -> assertThat(sum.join()).isEqualTo(13L));
+            }
+        }
+    }
+
+    /// Joins as soon as the host has noticed that the worker with this number has ended.
+    private static Rendezvous again(int port, int rank) {
+        while (true) {
+            try {
+                return join(port, rank, 3);
+            } catch (InputException e) {
+                assertThat(e).hasMessageContaining("which another worker has");
+            }
+        }
+    }
+
+    @Test
     void aWorkerThatEndsWithoutAWordIsLost() throws InterruptedException {
         try (var host = Host.at(new Address(HERE, 0))) {
             var other = later(() -> {

@@ -36,6 +36,9 @@ public final class Diagnose {
     /// The column with the number of each row, from 0.
     public static final String NUMBER = "fullrank_row";
 
+    /// Levels of the tree in which summaries are merged; the usual number of Spark.
+    private static final int TREE_DEPTH = 2;
+
     private Diagnose() {}
 
     /// The command for `spark-submit`.
@@ -97,8 +100,8 @@ public final class Diagnose {
         return of(
                 subject,
                 rows,
-                Columns.vector(rows, column),
-                Columns.isFloat(Columns.field(rows, column).dataType()));
+                TableColumns.vector(rows, column),
+                TableColumns.isFloat(TableColumns.field(rows, column).dataType()));
     }
 
     /// The diagnosis of D columns of numbers.
@@ -109,27 +112,33 @@ public final class Diagnose {
     public static Diagnosis of(String subject, Dataset<Row> rows, List<String> columns) {
         InputException.when(columns.isEmpty(), "columns: found none, expected at least one; name columns of numbers");
         boolean narrow = columns.stream()
-                .allMatch(name -> Columns.field(rows, name).dataType().equals(DataTypes.FloatType));
+                .allMatch(name -> TableColumns.field(rows, name).dataType().equals(DataTypes.FloatType));
         Stream<Column> numbers =
-                columns.stream().map(name -> Columns.number(rows, name).cast(narrow ? "float" : "double"));
+                columns.stream().map(name -> TableColumns.number(rows, name).cast(narrow ? "float" : "double"));
         return of(subject, rows, functions.array(numbers.toArray(Column[]::new)), narrow);
     }
 
     private static Diagnosis of(String subject, Dataset<Row> rows, Column vectors, boolean narrow) {
         InputException.unless(
-                Columns.field(rows, NUMBER).dataType() instanceof LongType,
+                TableColumns.field(rows, NUMBER).dataType() instanceof LongType,
                 "column %s: found another type than bigint, expected numbers of rows; make it with Diagnose.numbered",
                 NUMBER);
         Dataset<Row> chosen = rows.select(vectors, rows.col(NUMBER));
-        JavaRDD<PartSummary> parts = internal(chosen)
+        JavaRDD<byte[]> parts = internal(chosen)
                 .mapPartitions(part -> List.of(summary(part, !narrow)).iterator());
-        PartSummary whole = parts.treeAggregate(PartSummary.empty(), PartSummary::merge, PartSummary::merge);
+        byte[] nothing = PartSummary.empty().bytes();
+        // The driver gets one summary. All of them together could be too large for it.
+        byte[] whole = parts.treeAggregate(nothing, Diagnose::merged, Diagnose::merged, TREE_DEPTH, true);
         Threads.use(Threads.resolve(0));
-        return whole.diagnosis(subject).inGeneralWords();
+        return PartSummary.of(whole).diagnosis(subject).inGeneralWords();
     }
 
-    private static PartSummary summary(Iterator<InternalRow> part, boolean wide) {
-        return PartSummary.of(part, wide);
+    private static byte[] summary(Iterator<InternalRow> part, boolean wide) {
+        return PartSummary.of(part, wide).bytes();
+    }
+
+    private static byte[] merged(byte[] one, byte[] two) {
+        return PartSummary.of(one).merge(PartSummary.of(two)).bytes();
     }
 
     /// The rows as Spark holds them. A row as a Java object would have a box around each number.

@@ -12,6 +12,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.file.JsonFile;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -71,7 +72,7 @@ final class DiagnoseJob extends SubmittedJob {
     private boolean json;
 
     @Override
-    void work(SparkSession spark) {
+    int work(SparkSession spark) {
         InputException.when(
                 column != null && !columns.isEmpty(),
                 "--column: found --columns too, expected one of them; leave one out");
@@ -82,12 +83,13 @@ final class DiagnoseJob extends SubmittedJob {
                         .options(options)
                         .load(SubmittedJob.existing(spark, path).toString()));
         Diagnosis found = columns.isEmpty()
-                ? Diagnose.of(path, rows, column == null ? Columns.vectors(rows) : column)
+                ? Diagnose.of(path, rows, column == null ? TableColumns.vectors(rows) : column)
                 : Diagnose.of(path, rows, columns);
         if (json) {
             System.out.println(JsonFile.text(Map.of("diagnoses", List.of(found.toMap()))));
         } else {
             System.out.print(full ? DiagnosisText.of(found) : DiagnosisText.brief(found));
         }
+        return ExitCode.OK;
     }
 }

@@ -90,15 +90,16 @@ public final class Embed {
     ///     exception of Spark, when an image cannot be read
     /// @throws InputException when there is no such column
     public static Dataset<Row> images(Dataset<Row> rows, String name, String content, EmbedSettings settings) {
-        var field = Columns.field(rows, content);
+        var field = TableColumns.field(rows, content);
         boolean struct = field.dataType() instanceof StructType;
         InputException.unless(
                 struct || field.dataType().equals(DataTypes.BinaryType),
                 "column %s: found %s, expected the bytes of image files; name another column",
                 content,
                 field.dataType().simpleString());
-        Column bytes = rows.col(struct ? Columns.quoted(content) + ".bytes" : Columns.quoted(content));
-        return embed(rows.select(rows.col(Columns.quoted(name)).as(NAME), bytes.as(CONTENT)), new ImagePart(settings));
+        Column bytes = rows.col(struct ? TableColumns.quoted(content) + ".bytes" : TableColumns.quoted(content));
+        return embed(
+                rows.select(rows.col(TableColumns.quoted(name)).as(NAME), bytes.as(CONTENT)), new ImagePart(settings));
     }
 
     /// Embeds rows of numbers.
@@ -111,8 +112,9 @@ public final class Embed {
     /// @throws InputException when there is no such column of numbers
     public static Dataset<Row> rows(Dataset<Row> rows, String name, List<String> columns, EmbedSettings settings) {
         Stream<Column> numbers =
-                columns.stream().map(column -> Columns.number(rows, column).cast("float"));
-        Column[] all = Stream.concat(Stream.of(rows.col(Columns.quoted(name)).as(NAME)), numbers)
+                columns.stream().map(column -> TableColumns.number(rows, column).cast("float"));
+        Column[] all = Stream.concat(
+                        Stream.of(rows.col(TableColumns.quoted(name)).as(NAME)), numbers)
                 .toArray(Column[]::new);
         return embed(rows.select(all), new NumberPart(settings, List.copyOf(columns)));
     }

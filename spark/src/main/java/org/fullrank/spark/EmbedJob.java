@@ -10,6 +10,7 @@ import org.apache.spark.util.LongAccumulator;
 import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Option;
 
 /// Embeds images or a table and writes Parquet.
@@ -87,7 +88,7 @@ final class EmbedJob extends SubmittedJob {
     private boolean skipBad;
 
     @Override
-    void work(SparkSession spark) {
+    int work(SparkSession spark) {
         requireOptions();
         EmbedSettings settings = best ? EmbedSettings.best(run) : EmbedSettings.latest(run);
         LongAccumulator skipped = spark.sparkContext().longAccumulator("skipped");
@@ -105,6 +106,7 @@ final class EmbedJob extends SubmittedJob {
         System.out.printf(
                 "%s: %d embeddings of width %d%s%n",
                 out, count, width, skipBad ? ", %d skipped".formatted(skipped.value()) : "");
+        return ExitCode.OK;
     }
 
     private Dataset<Row> embedded(SparkSession spark, EmbedSettings settings) {

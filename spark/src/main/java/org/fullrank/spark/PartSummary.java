@@ -1,6 +1,12 @@
 package org.fullrank.spark;
 
+import java.io.ByteArrayInputStream;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.ObjectInputStream;
+import java.io.ObjectOutputStream;
 import java.io.Serializable;
+import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -54,6 +60,26 @@ record PartSummary(long seen, LeftOut leftOut, List<Length> lengths, EmbeddingSu
         try (var reader = new Reader(wide)) {
             rows.forEachRemaining(reader::add);
             return reader.result();
+        }
+    }
+
+    /// The summary as bytes, so that any serializer of Spark can send it.
+    byte[] bytes() {
+        var bytes = new ByteArrayOutputStream();
+        try (var out = new ObjectOutputStream(bytes)) {
+            out.writeObject(this);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e); // nothing is written to a disk
+        }
+        return bytes.toByteArray();
+    }
+
+    /// Reads [#bytes].
+    static PartSummary of(byte[] bytes) {
+        try (var in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
+            return (PartSummary) in.readObject();
+        } catch (IOException | ClassNotFoundException e) {
+            throw new IllegalStateException("a task with the same classes has written it", e);
         }
     }
 

@@ -18,20 +18,21 @@ import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 
 /// A command that `spark-submit` starts. An error is one line on standard error. The exit code is 0 for
-/// success, 1 for a failed job, and 2 for wrong arguments or input.
+/// success, 1 for a failed job, 2 for wrong arguments or input, and 3 for a training that has collapsed.
 abstract class SubmittedJob implements Callable<Integer> {
     private static final Pattern KNOWN =
             Pattern.compile("org\\.fullrank\\.engine\\.(Input|Job)Exception: ([^\\r\\n]*)");
 
     /// Does the work.
-    abstract void work(SparkSession spark);
+    ///
+    /// @return the exit code
+    abstract int work(SparkSession spark);
 
     @Override
     public final Integer call() {
         SparkSession spark = SparkSession.builder().appName("Fullrank").getOrCreate();
         try {
-            work(spark);
-            return ExitCode.OK;
+            return work(spark);
         } finally {
             spark.stop();
         }

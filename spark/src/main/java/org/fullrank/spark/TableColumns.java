@@ -15,8 +15,8 @@ import org.fullrank.engine.InputException;
 import org.jspecify.annotations.Nullable;
 
 /// Finds columns by name, and checks their types before a job starts.
-final class Columns {
-    private Columns() {}
+final class TableColumns {
+    private TableColumns() {}
 
     /// The name for an expression of Spark, in which a dot would mean a field.
     static String quoted(String name) {
