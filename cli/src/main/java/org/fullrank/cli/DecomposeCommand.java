@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
             "Held-out entries decide when the fit stops, and they choose the rank. Ctrl-C ends the"
                     + " fit and keeps the best factors so far. The same command with --resume continues it.",
             "",
-            "The folder of --out gets factor1.npy [n1, R], factor2.npy, ..., reconstruction.npy, decomposition.json,"
+            "The folder of --out gets factor1.npy [n1, R], factor2.npy, ..., decomposition.json, reconstruction.npy,"
                     + " page.html and the states of the fits.",
             "",
             "Examples:",

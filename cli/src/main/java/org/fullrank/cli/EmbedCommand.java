@@ -27,7 +27,7 @@ import picocli.CommandLine.Option;
             "  .csv             a row for each item: path, numbers, class",
             "  .parquet         the columns path, embedding (a list of floats) and class",
             "  .jsonl, .ndjson  a JSON object on each line: path, class, embedding",
-            "For photos.npy or photos.fbin, the paths are in photos_names.txt and the classes in photos_labels.npy (-1"
+            "Beside photos.npy or photos.fbin, photos_names.txt has the paths, and photos_labels.npy the classes (-1"
                     + " means no label). The rows are in the order of the paths.",
             "",
             "With --image, the rows are in the order of the options, and no packed file is written. Without --out, the"

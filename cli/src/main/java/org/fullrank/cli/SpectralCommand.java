@@ -25,7 +25,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  fullrank spectral --edges friends.csv --dim 8 --out z.npy",
             "  fullrank spectral --x x.npy --neighbors 10 --kernel rbf --gamma 0.2 --out z.npy",
-            "  fullrank spectral --data fashion-mnist/ --views gray --kernel rbf --landmarks 1000 --dim 64 --out runs/map"
+            "  fullrank spectral --data mnist/ --views gray --kernel rbf --landmarks 1000 --dim 64 --out runs/m"
         })
 final class SpectralCommand extends Job {
     static final String VICREG = "vicreg";

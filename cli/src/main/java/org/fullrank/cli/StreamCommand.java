@@ -35,7 +35,8 @@ import picocli.CommandLine.Option;
             "The input is CSV with one sample per row, or .ts with one series per line and one"
                     + " sample per time step or window. It may be compressed with gzip. Use --standardize"
                     + " unless the values are of order one. The rules are lpl, vicreg-hinge, vicreg-log,"
-                    + " log-hebb, oja and sanger. docs/reference/online.md explains them.",
+                    + " log-hebb, oja and sanger: see",
+            "docs/reference/online.md.",
             "",
             "With --state, the learner is saved. Ctrl-C finishes the current sample, saves and stops."
                     + " --resume continues from there with the same input, which may have grown. After a kill,"
@@ -45,11 +46,11 @@ import picocli.CommandLine.Option;
                     + " FILE.part. A new stream refuses to replace it.",
             "",
             "Examples:",
-            "  fullrank stream --input sensors.csv --standardize --sequence-column device --output features.csv",
-            "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv",
-            "  fullrank stream --input motions.ts --standardize --window 9 --state motions.state --output features.csv"
+            "  fullrank stream --input sensors.csv --standardize --sequence-column device --output z.csv",
+            "  fullrank stream --input motions.ts --standardize --window 9 --state m.state --output z.csv",
+            "  fullrank stream --input motions.ts --standardize --window 9 --state m.state --output z.csv"
                     + " --resume",
-            "  tail -n +1 -f log.csv | fullrank stream --input - --bad last --state log.state --output - | consumer"
+            "  tail -n +1 -f a.csv | fullrank stream --input - --bad last --state a.state --output - | app"
         })
 final class StreamCommand extends Job {
     private static final String STANDARD = "-";

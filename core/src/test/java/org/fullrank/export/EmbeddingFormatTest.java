@@ -101,9 +101,9 @@ class EmbeddingFormatTest {
         List<String> paths =
                 IntStream.range(0, rows).mapToObj(row -> "images/" + row).toList();
         Path file = write("z.parquet", new Features(values, 7, classes, List.of("a", "b", "c", "d"), paths));
-        assertThat(read(file)).containsExactly(values);
+        assertThat(read(file)).isEqualTo(values); // containsExactly would take half a minute
         Labels labels = Objects.requireNonNull(RowStreams.labels(file, Selection.defaults(), note -> {}));
-        assertThat(labels.classes()).containsExactly(classes);
+        assertThat(labels.classes()).isEqualTo(classes);
     }
 
     @Test
@@ -112,7 +112,7 @@ class EmbeddingFormatTest {
         Arrays.fill(values, 1.5f);
         values[300_000] = -7;
         assertThat(read(write("long.parquet", Features.unlabeled(values, 300_000))))
-                .containsExactly(values);
+                .isEqualTo(values);
         float[] few = {1, 2, 3};
         assertThat(read(write("one.parquet", Features.unlabeled(few, 1)))).containsExactly(few);
     }

@@ -85,15 +85,22 @@ class WorkersTest {
     private static void print(int workers, int chunks, List<Line> lines) {
         System.out.printf(
                 Locale.ROOT,
-                "%n%d workers x %d chunks against 1 worker, largest relative difference%n%-52s %-6s %10s %10s%n",
+                "%n%d workers x %d chunks against 1 worker, largest relative difference; rounding: of 1 worker against float64%n%-52s %-6s %10s %10s %10s%n",
                 workers,
                 chunks,
                 "method",
                 "type",
                 "gradient",
+                "rounding",
                 "weights");
         lines.forEach(line -> System.out.printf(
-                Locale.ROOT, "%-52s %-6s %10.1e %10.1e%n", line.which(), line.type(), line.gradient(), line.state()));
+                Locale.ROOT,
+                "%-52s %-6s %10.1e %10.1e %10.1e%n",
+                line.which(),
+                line.type(),
+                line.gradient(),
+                line.rounding(),
+                line.state()));
     }
 
     @Test

@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Keyed;
@@ -133,6 +135,7 @@ class RetrievalTest {
     private static final class Naive {
         private final Features z;
         private final int[] labels;
+        private final Map<Integer, boolean[]> ranked = new HashMap<>();
 
         Naive(Features z) {
             this.z = z;
@@ -149,6 +152,10 @@ class RetrievalTest {
 
         /// Whether the item at each rank is of the query's class.
         private boolean[] hits(int query) {
+            return ranked.computeIfAbsent(query, this::rank);
+        }
+
+        private boolean[] rank(int query) {
             double[] similarities = IntStream.range(0, z.rows())
                     .mapToDouble(i -> cosine(query, i))
                     .toArray();
