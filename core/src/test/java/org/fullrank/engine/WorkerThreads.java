@@ -17,7 +17,7 @@ import java.util.function.Function;
 public final class WorkerThreads {
     private static final String HERE = "127.0.0.1";
     private static final Duration PATIENCE = Duration.ofSeconds(20);
-    private static final int LONGEST_MINUTES = 20;
+    private static final int LONGEST_MINUTES = 120; // with 200 steps of every method
 
     private WorkerThreads() {}
 

@@ -15,9 +15,12 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.fullrank.engine.Gradients;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Tensors;
+import org.fullrank.engine.Threads;
 import org.fullrank.engine.WorkerGroup;
 import org.fullrank.engine.WorkerThreads;
 import org.fullrank.method.WorkerCase.Trained;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -33,6 +36,17 @@ class WorkersTest {
     private static final int FEW = 2;
 
     private static final int STEPS = Integer.getInteger("fullrank.workers.steps", FEW);
+
+    /// The workers are threads of this process. With two threads each, they would wait for each other.
+    @BeforeAll
+    static void useOneThread() {
+        Threads.use(1);
+    }
+
+    @AfterAll
+    static void useAllThreads() {
+        Threads.use(Threads.resolve(0));
+    }
 
     /// One line of the table.
     ///

@@ -135,6 +135,7 @@ class RetrievalTest {
     private static final class Naive {
         private final Features z;
         private final int[] labels;
+        private final Map<Integer, Integer> ofClass = new HashMap<>();
         private final Map<Integer, boolean[]> ranked = new HashMap<>();
 
         Naive(Features z) {
@@ -142,8 +143,11 @@ class RetrievalTest {
             labels = z.labels();
         }
 
+        /// Number of the other items of the query's class.
         private int others(int query) {
-            return (int) Arrays.stream(labels).filter(c -> c == labels[query]).count() - 1;
+            return ofClass.computeIfAbsent(labels[query], wanted -> (int)
+                            Arrays.stream(labels).filter(c -> c == wanted).count())
+                    - 1;
         }
 
         int[] queries() {
