@@ -1,11 +1,13 @@
 package org.fullrank.diagnose;
 
+import java.util.Arrays;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
+import org.fullrank.settings.Nearest;
 import org.jspecify.annotations.Nullable;
 
 /// A condition under which embeddings fail a check: a verdict that is a collapse, or a figure below or above a
@@ -46,8 +48,10 @@ public record FailCondition(String text, @Nullable Measure measure, boolean belo
                 return measure;
             }
         }
-        throw new InputException(
-                "--fail-on %s: found no figure %s, expected one of diagnose --full; correct it".formatted(text, key));
+        String near = Nearest.hint(
+                key, Arrays.stream(Measure.values()).map(Measure::key).toList());
+        throw new InputException("--fail-on %s: found no figure %s, expected one of diagnose --full%s"
+                .formatted(text, key, near.isEmpty() ? "; correct it" : near));
     }
 
     private static double value(String text, String number) {
