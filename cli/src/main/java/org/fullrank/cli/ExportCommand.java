@@ -139,6 +139,7 @@ final class ExportCommand extends Job {
                     input != null && !encoder.readsImages(),
                     "--input: found an encoder of vectors, which reads float32, expected one of images; leave the option"
                             + " out");
+            encoder.requireExportable();
             if (int8) {
                 writeInt8(reads, notes);
                 return;

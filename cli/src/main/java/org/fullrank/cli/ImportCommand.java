@@ -8,7 +8,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.ForeignConfig;
 import org.fullrank.export.ForeignWeights;
-import org.fullrank.export.WeightCard;
+import org.fullrank.export.WeightFile;
 import org.fullrank.net.Vit;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.Recipes;
@@ -103,31 +103,10 @@ final class ImportCommand extends Job {
     void work() {
         RunFolder.requireFree(out);
         Natives.loadEarly();
-        ForeignConfig stored = ForeignConfig.inFolderOf(file);
-        Integer stated = heads == null && stored.heads() > 0 ? Integer.valueOf(stored.heads()) : heads;
-        try (var weights = ForeignWeights.open(file, new ForeignWeights.Hints(names, prefix, stated))) {
-            WeightCard card = weights.card();
-            ForeignConfig config = card == null ? stored : ForeignConfig.of(card);
-            String refusal = config.refusal(weights.encoder());
-            if (refusal != null) {
-                throw new InputException("%s: found %s".formatted(file, refusal));
-            }
-            if (card == null && stated == null && weights.encoder() instanceof Vit vit) {
-                InputException.unless(
-                        ForeignWeights.USUAL_WIDTHS.contains(vit.width()),
-                        "%s: found no number of heads, and the width %d is not one of %s, which have one for each 64 columns;"
-                                + " add --heads N",
-                        file,
-                        vit.width(),
-                        ForeignWeights.USUAL_WIDTHS);
-                err().println("note: %d heads are assumed, one for each 64 columns; --heads changes it"
-                        .formatted(vit.heads()));
-            }
-            InputException.when(
-                    weights.needsConfiguration() && !config.stated(),
-                    "%s: found no config.json in its folder, expected one, because the weights do not show where the stride"
-                            + " is",
-                    file);
+        try (var opened = WeightFile.open(file, new ForeignWeights.Hints(names, prefix, heads))) {
+            ForeignWeights weights = opened.weights();
+            ForeignConfig config = opened.config();
+            opened.notes().forEach(err()::println);
             Recipe imported = recipe(weights, config);
             try (var filled = new WeightImport(imported, weights)) { // before there is a folder
                 try (RunFolder folder = RunFolder.create(out, imported)) {

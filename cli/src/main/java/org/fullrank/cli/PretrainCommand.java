@@ -23,6 +23,7 @@ import org.fullrank.run.RunStatus;
 import org.fullrank.train.BatchOrder;
 import org.fullrank.train.Checkpoint;
 import org.fullrank.train.Checkpoints;
+import org.fullrank.train.InitialWeights;
 import org.fullrank.train.Team;
 import org.fullrank.train.Trainer;
 import org.fullrank.train.TrainingListener;
@@ -276,6 +277,7 @@ final class PretrainCommand extends Job {
     private void start() {
         Recipe chosen = recipe();
         chosen.requireTrained();
+        InitialWeights.requireFit(chosen);
         Path path = out == null ? RunFolder.defaultPath(chosen.name(), LocalDateTime.now()) : out;
         RunFolder.requireFree(path);
         Path checkpoint =

@@ -50,13 +50,13 @@ final class WorkerTeam implements AutoCloseable {
 
     private void gather(WorkerOptions options, WorkerOrder order, Dataset data, PrintWriter err) {
         boolean local = options.rendezvous == null;
-        Address address = local ? new Address(LOOPBACK, 0) : Address.of(String.valueOf(options.rendezvous));
+        Address address = local ? new Address(LOOPBACK, 0) : Address.toListen(String.valueOf(options.rendezvous));
         try (var host = Rendezvous.Host.at(address)) {
             for (int rank = 1; local && rank < options.size(); rank++) {
                 started.add(start(host.port(), rank, options.size()));
             }
             if (!local) {
-                err.println(Rendezvous.WAITING + address + " for the others");
+                err.println(Rendezvous.WAITING + new Address(address.host(), host.port()) + " for the others");
                 if (host.isLoopback()) {
                     err.println("warning: %s stands for this machine only, so workers on other machines cannot connect;"
                                     .formatted(address.host())

@@ -30,11 +30,22 @@ public final class Rendezvous implements AutoCloseable {
         ///
         /// @throws InputException when it is something else
         public static Address of(String text) {
+            return of(text, 1);
+        }
+
+        /// Reads `HOST:PORT` of worker 0. With the port 0, the system chooses a free one.
+        ///
+        /// @throws InputException when it is something else
+        public static Address toListen(String text) {
+            return of(text, 0);
+        }
+
+        private static Address of(String text, int least) {
             int colon = text.lastIndexOf(':');
             String port = text.substring(colon + 1);
             boolean isPort = port.matches("\\d{1,5}") && Integer.parseInt(port) < 1 << 16;
             InputException.unless(
-                    colon > 0 && isPort && Integer.parseInt(port) > 0,
+                    colon > 0 && isPort && Integer.parseInt(port) >= least,
                     "--rendezvous: found '%s', expected HOST:PORT with the address of worker 0, such as 10.0.0.5:29500",
                     text);
             return new Address(text.substring(0, colon).replaceAll("[\\[\\]]", ""), Integer.parseInt(port));
@@ -105,9 +116,8 @@ public final class Rendezvous implements AutoCloseable {
             var met = new Rendezvous(0, size, order);
             long deadline = System.nanoTime() + PATIENCE.toNanos();
             try {
-                while (met.links.size() < size - 1) {
+                while (met.present() < size) {
                     meanwhile.run();
-                    met.dismissEnded();
                     if (System.nanoTime() > deadline) {
                         throw new JobException(
                                 "workers: found %d of %d after %d minutes, expected all; start the others with"
@@ -139,8 +149,9 @@ public final class Rendezvous implements AutoCloseable {
         }
     }
 
-    /// Forgets the workers that have ended while the others come, so that they can be started again.
-    private void dismissEnded() {
+    /// The number of workers, with this one. Forgets those that have ended while the others come, so that they can be
+    /// started again.
+    private int present() {
         links.values().removeIf(link -> {
             boolean ended = !link.isConnected();
             if (ended) {
@@ -148,6 +159,7 @@ public final class Rendezvous implements AutoCloseable {
             }
             return ended;
         });
+        return links.size() + 1;
     }
 
     private void admit(WorkerLink link, String software) throws IOException {

@@ -8,13 +8,14 @@ import org.fullrank.net.GraphWriter.Gates;
 ///
 /// @param graph gets the operations
 record OnnxCells(OnnxGraph graph) {
-    /// The places of ONNX's gates update, reset and new among reset, update and new of PyTorch.
+    /// ONNX orders the gates as update, reset, new; PyTorch as reset, update, new. Entry i is the place in PyTorch of
+    /// gate i of ONNX.
     private static final int[] GRU = {1, 0, 2};
 
-    /// The places of ONNX's gates input, output, forget and cell among input, forget, cell and output of PyTorch.
+    /// ONNX: input, output, forget, cell. PyTorch: input, forget, cell, output.
     private static final int[] LSTM = {0, 3, 1, 2};
 
-    /// The reset gate acts behind the product with the state, as in PyTorch.
+    /// The reset gate is applied after the product with the state, as in PyTorch.
     String gru(String x, Gates gates) {
         return gated("GRU", GRU, x, gates);
     }
@@ -58,7 +59,11 @@ record OnnxCells(OnnxGraph graph) {
         return result;
     }
 
-    /// A loop over the steps. Its body computes the state after a step.
+    /// The states of all steps of `h' = modReLU(v + U h)`, as a loop over the steps.
+    ///
+    /// @param x the values v, `[B, L, width]`
+    /// @param turned the transpose of U
+    /// @param bias of modReLU
     String modReluStates(String x, String turned, String bias, long width) {
         String before = graph.fresh("before");
         String input = graph.fresh("step");

@@ -11,8 +11,9 @@ import java.util.Set;
 
 /// A graph whose convolutions, linear layers, sums and ReLUs compute with whole numbers of 8 bits: activations are
 /// uint8 with one scale, weights are int8 with a scale for each output. The graph keeps its float operations between
-/// `QuantizeLinear` and `DequantizeLinear`, from which onnxruntime makes operations on whole numbers. In a
-/// transformer, only the linear layers do, because few channels of its sums are much larger than the others.
+/// `QuantizeLinear` and `DequantizeLinear`, which onnxruntime replaces with integer operations. In a
+/// transformer, only the linear layers use integers, because a few channels of the residual sums are much larger than
+/// the others.
 ///
 /// Source: Jacob et al., Quantization and Training of Neural Networks for Efficient Integer-Arithmetic-Only Inference,
 /// CVPR 2018.
@@ -117,7 +118,7 @@ final class QuantizedGraph {
         return names;
     }
 
-    /// Makes whole numbers of the weights and the activations.
+    /// Quantizes the weights and the activations.
     ///
     /// @param ranges of all activations
     void quantize(Map<String, Range> ranges) {

@@ -13,6 +13,7 @@ import org.fullrank.optim.Optimizer;
 import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.run.Recipe;
 import org.fullrank.train.BatchOrder;
+import org.fullrank.train.InitialWeights;
 import org.fullrank.train.MethodBuilder;
 import org.fullrank.view.ViewGenerator;
 import org.fullrank.view.ViewTensors;
@@ -107,8 +108,19 @@ final class Rehearsal {
     }
 
     /// A network with its initial values; the caller closes it.
+    ///
+    /// @throws org.fullrank.engine.InputException when the recipe names weights that do not fit
     Method network() {
-        return MethodBuilder.build(recipe, views, device);
+        Method method = MethodBuilder.build(recipe, views, device);
+        try {
+            if (recipe.hasWeights()) {
+                InitialWeights.copy(recipe, method, note -> {}); // the training prints the notes
+            }
+            return method;
+        } catch (RuntimeException e) {
+            method.close();
+            throw e;
+        }
     }
 
     /// A training from the initial values with a fresh optimizer; the caller closes it.

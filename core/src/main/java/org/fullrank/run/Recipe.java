@@ -155,7 +155,8 @@ public record Recipe(
     /// The same with absolute paths of the data and the weights, so that a run can be read from any folder.
     /// Built-in names do not change.
     public Recipe withAbsolutePaths() {
-        return with(seed, data.withPath(absolute(data.path())), views, encoder, absolute(weights));
+        String file = hasWeights() ? absolute(weights) : weights;
+        return with(seed, data.withPath(absolute(data.path())), views, encoder, file);
     }
 
     private static String absolute(String path) {

@@ -42,7 +42,7 @@ public final class Checkpoints {
     }
 
     /// The same as [#latest], but empty if there is no checkpoint.
-    static Optional<Path> latestIfAny(Path folder, Consumer<String> notes) {
+    public static Optional<Path> latestIfAny(Path folder, Consumer<String> notes) {
         InputException damage = null;
         for (Path file : all(folder).reversed()) {
             Optional<InputException> found = damage(file);

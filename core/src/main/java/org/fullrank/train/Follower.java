@@ -35,6 +35,7 @@ public final class Follower implements AutoCloseable {
             Threads.use((int) begin[1]);
             Trainer.Ending ending = lockstep.next(stopRequested.getAsBoolean());
             while (ending == null) {
+                lockstep.shareEachEpoch(learner, step);
                 try (var scope = Scope.open()) {
                     learner.gradients(step);
                     learner.move(step);

@@ -7,45 +7,60 @@ import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.export.ForeignConfig;
 import org.fullrank.export.ForeignWeights;
+import org.fullrank.export.WeightFile;
 import org.fullrank.method.Method;
 import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ResNet;
-import org.fullrank.net.Vit;
 import org.fullrank.run.Recipe;
 import org.fullrank.run.RecipeChange;
-import org.fullrank.settings.Yaml;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.Normalize;
 
-/// Copies weights of a file into the encoder of a method, for [Recipe#weights] and [WeightImport]. A target network
-/// that
-/// follows the encoder gets the same weights.
-final class InitialWeights {
-    /// Difference of a mean or deviation that is more than rounding.
+/// Copies weights of a file into the encoder of a method, for [Recipe#weights] and [WeightImport]. A target
+/// network that follows the encoder gets the same weights.
+public final class InitialWeights {
+    /// A larger difference between means or deviations is not rounding.
     private static final double ROUNDING = 1e-3;
 
     private InitialWeights() {}
+
+    /// Checks the weights that a recipe names, if any, before anything is computed.
+    ///
+    /// @throws InputException when the file has another encoder than the recipe, or cannot be read
+    public static void requireFit(Recipe recipe) {
+        if (recipe.hasWeights()) {
+            open(recipe).close();
+        }
+    }
+
+    private static WeightFile open(Recipe recipe) {
+        WeightFile file = WeightFile.open(Path.of(recipe.weights()), ForeignWeights.Hints.NONE);
+        try {
+            requireFit(recipe, file.weights());
+            return file;
+        } catch (RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
 
     /// Copies the weights that a recipe names.
     ///
     /// @param notes gets a line for each thing that a reader should know
     /// @return what the weights are
     /// @throws InputException when the file has another encoder than the recipe, or cannot be read
-    static String copy(Recipe recipe, Method method, Consumer<String> notes) {
-        Path file = Path.of(recipe.weights());
-        ForeignConfig config = ForeignConfig.inFolderOf(file);
-        var hints = new ForeignWeights.Hints(null, null, heads(recipe.encoder(), config));
-        try (var weights = ForeignWeights.open(file, hints)) {
-            ForeignConfig stated = weights.card() == null ? config : ForeignConfig.of(weights.card());
-            requireFit(recipe, weights, stated);
-            int unread = copy(weights, method).size();
+    public static String copy(Recipe recipe, Method method, Consumer<String> notes) {
+        try (WeightFile file = open(recipe)) {
+            int unread = copy(file.weights(), method).size();
+            file.notes().forEach(notes);
             if (unread > 0) {
-                notes.accept(
-                        "note: weights %s: %d tensors of heads and counters were not read".formatted(file, unread));
+                notes.accept("note: weights %s: %d tensors were not read: classification heads and batch counters"
+                        .formatted(recipe.weights(), unread));
             }
-            noteNormalization(recipe, stated, notes);
-            return "the weights of %s: %s".formatted(file, weights.describe());
+            noteNormalization(recipe, file.config(), notes);
+            return "the weights of %s: %s"
+                    .formatted(recipe.weights(), file.weights().describe());
         }
     }
 
@@ -61,21 +76,13 @@ final class InitialWeights {
         return unread;
     }
 
-    /// No shape of a tensor tells the number of heads.
-    private static Integer heads(EncoderSpec encoder, ForeignConfig config) {
-        int own = encoder instanceof Vit vit ? vit.heads() : 1;
-        return config.heads() > 0 ? config.heads() : own;
-    }
-
-    private static void requireFit(Recipe recipe, ForeignWeights weights, ForeignConfig config) {
-        String refusal = config.refusal(weights.encoder());
-        InputException.when(refusal != null, "weights %s: found %s", recipe.weights(), String.valueOf(refusal));
+    private static void requireFit(Recipe recipe, ForeignWeights weights) {
         Recipe any = Recipe.defaults();
         List<RecipeChange> others = RecipeChange.between(
                 any.withEncoder(comparable(recipe.encoder())), any.withEncoder(comparable(weights.encoder())));
         InputException.unless(
                 others.isEmpty(),
-                "weights %s: found another encoder than in the recipe, expected the same; set %s",
+                "weights %s: found another encoder than that of the recipe, expected the same; set %s",
                 recipe.weights(),
                 others.stream()
                         .filter(change -> !change.after().isMissingNode())
@@ -90,7 +97,8 @@ final class InitialWeights {
                 side);
     }
 
-    /// Without what changes the initial values only, or the padding of the images.
+    /// The encoder without the settings that change only the initial values or the padding. The weights fit any of
+    /// them.
     private static EncoderSpec comparable(EncoderSpec encoder) {
         return encoder instanceof ResNet(int depth, ResNet.Stem stem, double width, boolean _)
                 ? new ResNet(depth, stem == ResNet.Stem.CIFAR_PAD2 ? ResNet.Stem.CIFAR : stem, width, false)
@@ -104,12 +112,16 @@ final class InitialWeights {
         Normalize own = views.normalize();
         if (config.mean().isEmpty() || config.std().isEmpty()) {
             notes.accept(
-                    "warning: weights %s: found no means and deviations of the pixels beside them, so those of the recipe are used, %s; set views.normalize to those of the weights"
-                            .formatted(recipe.weights(), Yaml.json(own)));
+                    "warning: weights %s: found no configuration with means and deviations of the pixels, so those of the recipe are used: %s; if the weights need others, set views.normalize"
+                            .formatted(recipe.weights(), text(own)));
         } else if (!own.isWithin(new Normalize(config.mean(), config.std()), ROUNDING)) {
             notes.accept(
                     "warning: weights %s: found other means and deviations of the pixels than in the recipe; set views.normalize=%s"
-                            .formatted(recipe.weights(), Yaml.json(new Normalize(config.mean(), config.std()))));
+                            .formatted(recipe.weights(), text(new Normalize(config.mean(), config.std()))));
         }
+    }
+
+    private static String text(Normalize normalize) {
+        return "{mean: %s, std: %s}".formatted(normalize.mean(), normalize.std());
     }
 }

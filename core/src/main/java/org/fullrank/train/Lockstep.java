@@ -46,10 +46,25 @@ final class Lockstep {
     /// @return step and threads of worker 0
     double[] begin(Learner learner, long step, int threads) {
         double[] begin = workers.broadcast(step, threads);
-        if (!workers.isSingle()) {
-            learner.state().filter(t -> t.numel() > 0).forEach(workers::broadcast);
-        }
+        share(learner);
         return begin;
+    }
+
+    /// Gives the others the state of worker 0 at the begin of each epoch. On processors of one kind, they have it
+    /// already, bit by bit. Different processors round differently, so the weights would drift apart. Every worker
+    /// calls it before each step.
+    void shareEachEpoch(Learner learner, long step) {
+        if (step % learner.stepsPerEpoch() == 0) {
+            share(learner);
+        }
+    }
+
+    private void share(Learner learner) {
+        if (!workers.isSingle()) {
+            isBroken = true;
+            learner.state().filter(t -> t.numel() > 0).forEach(workers::broadcast);
+            isBroken = false;
+        }
     }
 
     /// Worker 0 calls it before each step.

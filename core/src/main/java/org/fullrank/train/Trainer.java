@@ -224,6 +224,7 @@ public final class Trainer implements AutoCloseable {
                 watcher.note("stopped at step %d; continue with --resume %s".formatted(step, folder.path()));
                 return new Ending(step, RunStatus.STOPPED);
             }
+            lockstep.shareEachEpoch(learner, step);
             learn(metrics, checks);
             boolean epochEnd = step % learner.stepsPerEpoch() == 0;
             Alarm alarm = checks.due(step) ? check(metrics, checks) : null;

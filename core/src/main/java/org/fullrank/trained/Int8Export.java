@@ -10,6 +10,7 @@ import org.fullrank.data.Images;
 import org.fullrank.data.Items;
 import org.fullrank.data.Labels;
 import org.fullrank.data.SamplingOrder;
+import org.fullrank.data.SeriesShape;
 import org.fullrank.data.Vectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -142,7 +143,12 @@ public record Int8Export(
                 }
                 yield new OnnxEncoder.Sample(values, images.height(i), images.width(i), images.channels());
             }
-            case Vectors vectors -> new OnnxEncoder.Sample(vectors.copy(i), vectors.features());
+            case Vectors vectors -> {
+                SeriesShape series = vectors.series();
+                yield series == null
+                        ? new OnnxEncoder.Sample(vectors.copy(i), vectors.features())
+                        : new OnnxEncoder.Sample(vectors.copy(i), series.channels(), series.length());
+            }
             default -> throw new InputException("--int8: found neither images nor rows, expected one of them");
         };
     }

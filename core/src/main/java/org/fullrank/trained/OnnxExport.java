@@ -209,8 +209,9 @@ public record OnnxExport(Path file, long bytes, String input, int width, double 
         var random = Keyed.of(KEY, count);
         float[] raw = new float[Math.toIntExact(count * values(sizes))];
         ValueScale scale = encoder.scale();
+        long behind = Arrays.stream(sizes).skip(scale.axis() + 1).reduce(1, Math::multiplyExact);
         for (int i = 0; i < raw.length; i++) {
-            int c = i % scale.factor().length;
+            int c = Math.toIntExact(i / behind % scale.factor().length);
             raw[i] = encoder.shape() instanceof InputShape.Image
                     ? random.nextInt(256)
                     : (float) ((random.nextGaussian() - scale.offset()[c]) / scale.factor()[c]);

@@ -212,11 +212,7 @@ public final class TrainedEncoder implements AutoCloseable {
     /// @throws org.fullrank.engine.JobException as above
     public synchronized OnnxExport exportOnnx(
             Path out, OnnxEncoder.Input input, @Nullable String layer, Map<String, String> notes, ExtraOutputs extra) {
-        if (readsImages()) {
-            channels();
-        } else {
-            network(readsSeries() ? series() : rows());
-        }
+        requireExportable();
         Network built = Objects.requireNonNull(network);
         if (extra.projector && layer != null) {
             throw new InputException(
@@ -239,6 +235,18 @@ public final class TrainedEncoder implements AutoCloseable {
         }
         var settings = OnnxExport.settings(recipe, input, layer, all, outputs);
         return OnnxExport.write(out, built.method, built.views, settings, threads);
+    }
+
+    /// Builds the network for its inputs.
+    ///
+    /// @throws InputException when a model of ONNX cannot read them: time series of one length, or a table with
+    ///     categories
+    public synchronized void requireExportable() {
+        if (readsImages()) {
+            channels();
+        } else {
+            network(readsSeries() ? series() : rows());
+        }
     }
 
     private boolean readsSeries() {

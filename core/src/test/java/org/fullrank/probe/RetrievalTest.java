@@ -145,8 +145,8 @@ class RetrievalTest {
 
         /// Number of the other items of the query's class.
         private int others(int query) {
-            return ofClass.computeIfAbsent(labels[query], wanted -> (int)
-                            Arrays.stream(labels).filter(c -> c == wanted).count())
+            return ofClass.computeIfAbsent(labels[query], wanted ->
+                            (int) Arrays.stream(labels).filter(c -> c == wanted).count())
                     - 1;
         }
 

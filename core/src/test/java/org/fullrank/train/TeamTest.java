@@ -12,6 +12,7 @@ import static org.fullrank.train.SmallTraining.with;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
@@ -95,6 +96,28 @@ class TeamTest {
         assertSameEncoder(whole, run, 1e-4);
         assertThat(Files.readAllLines(run.resolve("metrics.jsonl")))
                 .hasSameSizeAs(Files.readAllLines(whole.resolve("metrics.jsonl")));
+    }
+
+    /// As if the optimizer of worker 1 had rounded differently.
+    @Test
+    void weightsThatHaveDriftedApartAreEqualAgainAfterAnEpoch() throws IOException {
+        Recipe recipe = recipe(folder, EPOCHS);
+        for (long step : new long[] {SmallTraining.STEPS_PER_EPOCH - 1, SmallTraining.STEPS_PER_EPOCH}) {
+            List<double[]> weights = WorkerThreads.run(2, group -> {
+                try (var data = Dataset.open(recipe.data());
+                        var learner = new Learner(recipe, data, 1, group);
+                        var scope = Scope.withoutGradients()) {
+                    var lockstep = new Lockstep(group);
+                    lockstep.begin(learner, 0, 1);
+                    Tensor own = learner.method().parameters().values();
+                    own.mul_(Tensors.scalar(1 + 1e-6 * group.rank()));
+                    lockstep.shareEachEpoch(learner, step);
+                    return Tensors.doubles(own);
+                }
+            });
+            assertThat(Arrays.equals(weights.getFirst(), weights.getLast()))
+                    .isEqualTo(step == SmallTraining.STEPS_PER_EPOCH);
+        }
     }
 
     @Test

@@ -16,18 +16,16 @@ record PretrainArguments(List<String> list) implements Serializable {
     private static final String THREADS = "train.threads";
     /// Options that Spark sets.
     private static final Set<String> OWN = Set.of("--workers", "--rendezvous", "--rank", "--world-size");
-    /// Options that `--resume` allows.
-    private static final String FAIL_ON = "--fail-on";
-
+    private static final String FAIL_ON = "--fail-on"; // can be combined with --resume, as can --json
     private static final String JSON = "--json";
 
-    /// @throws InputException when the run folder is missing, or when an option of workers is there
+    /// @throws InputException when the run folder is missing, or when the list has an option that Spark sets
     PretrainArguments {
         list = List.copyOf(list);
         for (String argument : list) {
             InputException.when(
                     OWN.contains(argument.split("=", 2)[0]),
-                    "%s: found it after --, expected it nowhere, because Spark sets it; leave it out",
+                    "%s: found it among the arguments of fullrank pretrain, where Spark sets it; leave it out",
                     argument);
         }
         InputException.when(
@@ -57,12 +55,13 @@ record PretrainArguments(List<String> list) implements Serializable {
 
     /// The arguments of worker 0 for the first attempt.
     ///
-    /// @param threads of a worker, unless the user has set them
+    /// @param threads of a worker, unless the user sets them with `--set`
     List<String> first(int threads) {
-        var all = new ArrayList<>(list);
-        if (value(list, RESUME) == null && list.stream().noneMatch(argument -> argument.contains(THREADS))) {
-            all.addAll(List.of("--set", THREADS + "=" + threads));
+        var all = new ArrayList<String>();
+        if (value(list, RESUME) == null) {
+            all.addAll(List.of("--set", THREADS + "=" + threads)); // a later --set replaces it
         }
+        all.addAll(list);
         return all;
     }
 

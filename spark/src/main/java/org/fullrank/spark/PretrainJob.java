@@ -4,9 +4,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.apache.spark.SparkConf;
 import org.apache.spark.api.java.JavaSparkContext;
 import org.apache.spark.sql.SparkSession;
 import org.fullrank.engine.InputException;
+import org.fullrank.run.RunFolder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -21,7 +23,7 @@ import scala.reflect.ClassTag;
         footer = {
             "",
             "Paths are those of a disk that all machines share. Relative paths start at the working folder of the"
-                    + " driver. Each worker has as many threads as a task has processors (spark.task.cpus).",
+                    + " driver. A new run has spark.task.cpus threads for each worker, unless train.threads is set.",
             "",
             "Examples:",
             "  --workers 2 -- --recipe shapes-vicreg --out /shared/runs/mine",
@@ -29,17 +31,23 @@ import scala.reflect.ClassTag;
             "  --workers 8 -- --resume /shared/runs/photos"
         })
 final class PretrainJob extends SubmittedJob {
+    private static final String DYNAMIC = "spark.dynamicAllocation.enabled";
+
     @Option(names = "--workers", paramLabel = "K", required = true, description = "Number of workers.")
     private int workers;
 
     @Parameters(
             paramLabel = "ARGUMENT",
-            description = "The arguments of fullrank pretrain, after --. One of them is --out or --resume.")
+            description = "The arguments of fullrank pretrain, after --. --out or --resume is required.")
     private List<String> arguments = new ArrayList<>();
 
     @Override
     int work(SparkSession spark) {
-        var training = new WorkerTask(new PretrainArguments(arguments), workingFolder());
+        var given = new PretrainArguments(arguments);
+        if (given.out() != null) {
+            RunFolder.requireFree(Path.of(given.out()));
+        }
+        var training = new WorkerTask(given, workingFolder());
         requireSlots(spark);
         List<Integer> tasks = Collections.nCopies(workers, 0);
         WorkerTask.Result result = JavaSparkContext.fromSparkContext(spark.sparkContext())
@@ -57,16 +65,21 @@ final class PretrainJob extends SubmittedJob {
         return Path.of("").toAbsolutePath().toString();
     }
 
-    /// Spark itself would try for ten minutes.
+    /// Checks a local master. Without this check, Spark waits ten minutes for free processors before it fails.
     private void requireSlots(SparkSession spark) {
         InputException.unless(workers >= 1, "--workers: found %d, expected at least 1", workers);
-        int slots = spark.sparkContext().defaultParallelism();
+        SparkConf conf = spark.sparkContext().conf();
         InputException.when(
-                spark.sparkContext().isLocal() && workers > slots,
-                "--workers: found %d, expected at most %d tasks of this Spark, because all workers run at the same time;"
-                        + " use --master local[%d]",
+                conf.getBoolean(DYNAMIC, false),
+                "%s: found true, expected false, because all workers run at the same time; set it to false",
+                DYNAMIC);
+        int slots = spark.sparkContext().defaultParallelism() / conf.getInt("spark.task.cpus", 1);
+        boolean known = spark.sparkContext().isLocal() && !conf.contains("spark.default.parallelism");
+        InputException.when(
+                known && workers > slots,
+                "--workers: found %d, expected at most %d, because this Spark runs %d tasks at a time; use a master with more processors",
                 workers,
                 slots,
-                workers);
+                slots);
     }
 }

@@ -15,27 +15,33 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.fullrank.cli.Fullrank;
 import org.fullrank.engine.JobException;
 import org.fullrank.engine.Rendezvous;
 
-/// A process of `fullrank pretrain` that a task of Spark has started. A process has its own threads and native
-/// memory, and other tasks of the executor do not suffer when it fails.
+/// A process of `fullrank pretrain` that a task of Spark has started. A process has its own threads and native memory.
+/// If it fails, the executor and its other tasks continue.
 final class WorkerProcess implements AutoCloseable {
-    /// How long a worker may go on when Spark has ended: long enough to write a checkpoint.
+    /// How long a worker may run after its executor has died.
     static final Duration GRACE = Duration.ofSeconds(3);
 
-    /// How long a worker may take to write a checkpoint when the task is stopped.
-    private static final Duration STOPPING = Duration.ofSeconds(30);
+    /// How long [#close] waits for a worker to write a checkpoint before it kills the worker.
+    static final Duration STOPPING = Duration.ofSeconds(10);
 
     private static final Duration BETWEEN_LOOKS = Duration.ofMillis(200);
-    private static final String ERROR = "fullrank: ";
+    /// How the command begins the line of an error.
+    private static final Pattern ERROR = Pattern.compile("fullrank(?: [a-z]+)?: (.*)");
+
+    /// The variable with flags for Java, as in the launcher of the command.
+    private static final String FLAGS = "FULLRANK_JAVA_OPTS";
 
     private final Process process;
     private final StringBuffer output = new StringBuffer();
     private final List<Thread> readers;
     private volatile String error = "";
-    private volatile boolean waits;
+    private volatile String address = "";
 
     private WorkerProcess(Process process) {
         this.process = process;
@@ -68,10 +74,13 @@ final class WorkerProcess implements AutoCloseable {
         var command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "--enable-native-access=ALL-UNNAMED",
-                "-cp",
-                classPath(),
-                WorkerProcess.class.getName(),
-                "pretrain"));
+                "-Dstdout.encoding=UTF-8",
+                "-Dstderr.encoding=UTF-8"));
+        String flags = System.getenv(FLAGS);
+        if (flags != null && !flags.isBlank()) {
+            command.addAll(List.of(flags.strip().split("\\s+")));
+        }
+        command.addAll(List.of("-cp", classPath(), WorkerProcess.class.getName(), "pretrain"));
         command.addAll(arguments);
         try {
             return new WorkerProcess(
@@ -109,21 +118,24 @@ final class WorkerProcess implements AutoCloseable {
 
     private void note(String line) {
         System.err.println(line);
-        waits |= line.startsWith(Rendezvous.WAITING);
-        if (line.startsWith(ERROR)) {
-            error = line.substring(ERROR.length());
+        if (line.startsWith(Rendezvous.WAITING)) {
+            address = line.substring(Rendezvous.WAITING.length()).split(" ", 2)[0];
+        }
+        Matcher found = ERROR.matcher(line);
+        if (found.matches()) {
+            error = found.group(1);
         }
     }
 
     /// Waits until worker 0 is ready for the others.
     ///
     /// @param stopped whether to give up
-    /// @return whether it is; if not, the process has ended
-    boolean awaitWaiting(BooleanSupplier stopped) throws InterruptedException {
-        while (!waits && process.isAlive()) {
+    /// @return where it waits; empty if the process has ended
+    String awaitAddress(BooleanSupplier stopped) throws InterruptedException {
+        while (address.isEmpty() && process.isAlive()) {
             look(stopped);
         }
-        return waits;
+        return address;
     }
 
     /// Waits for the end of the process.

@@ -1,8 +1,6 @@
 package org.fullrank.spark;
 
-import java.io.IOException;
 import java.io.Serializable;
-import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -11,6 +9,8 @@ import java.util.List;
 import org.apache.spark.BarrierTaskContext;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
+import org.fullrank.run.RunFolder;
+import org.fullrank.train.Checkpoints;
 import picocli.CommandLine.ExitCode;
 import scala.collection.Iterator;
 import scala.jdk.javaapi.CollectionConverters;
@@ -22,8 +22,8 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
         implements Serializable {
     /// Exit code of `fullrank pretrain` for a collapse.
     private static final int COLLAPSE = 3;
-    /// After a loss, the old processes need some time to end. Two processes must not write one run folder.
-    private static final Duration BEFORE_AGAIN = WorkerProcess.GRACE.plusSeconds(1);
+    /// An old worker has ended after this time, so that two processes never write the same run folder.
+    private static final Duration BEFORE_AGAIN = WorkerProcess.STOPPING.plusSeconds(2);
 
     private final PretrainArguments arguments;
     private final String workingFolder;
@@ -34,7 +34,7 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
         this.workingFolder = workingFolder;
     }
 
-    /// How worker 0 has ended. It is not a record, because Kryo cannot send one.
+    /// How worker 0 has ended. It is not a record, because Spark's Kryo cannot serialize records.
     static final class Result implements Serializable {
         private final int code;
         private final String output;
@@ -56,16 +56,15 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
         int report() {
             System.out.print(output);
             System.out.flush();
-            InputException.when(code == ExitCode.USAGE, "%s", error);
+            InputException.when(code == ExitCode.USAGE, "%s", error.isEmpty() ? "see the log of worker 0" : error);
             return code;
         }
 
-        /// @throws JobException when the process has failed for another reason than a wrong input; then Spark starts
-        /// all
-        ///     tasks again
-        Result requireComplete(int rank) {
+        /// @throws JobException when the process has failed for another reason than wrong input. Spark then
+        ///     starts all tasks again
+        Result requireComplete() {
             if (!List.of(ExitCode.OK, ExitCode.USAGE, COLLAPSE).contains(code)) {
-                throw new JobException("worker %d: %s".formatted(rank, error.isEmpty() ? "exit code " + code : error));
+                throw new JobException("worker 0: " + (error.isEmpty() ? "found the exit code " + code : error));
             }
             return this;
         }
@@ -86,14 +85,12 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
     private Result lead(BarrierTaskContext context) throws InterruptedException {
         int size = context.getTaskInfos().length;
         List<String> command = command(context);
-        String address = size == 1 ? "" : address(context);
         if (size > 1) {
-            command.addAll(member(address, 0, size));
+            command.addAll(member(anyPort(context), 0, size));
         }
         try (var worker = WorkerProcess.start(command, folder(context))) {
-            boolean waits = worker.awaitWaiting(context::isInterrupted);
-            context.allGather(waits ? address : "");
-            return worker.await(context::isInterrupted).requireComplete(0);
+            context.allGather(size > 1 ? worker.awaitAddress(context::isInterrupted) : "");
+            return worker.await(context::isInterrupted).requireComplete();
         }
     }
 
@@ -104,8 +101,8 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
         }
         List<String> command = member(address, context.partitionId(), context.getTaskInfos().length);
         try (var worker = WorkerProcess.start(command, folder(context))) {
-            worker.await(context::isInterrupted).requireComplete(context.partitionId());
-            return List.of(); // worker 0 reports
+            worker.await(context::isInterrupted);
+            return List.of(); // worker 0 reports, also a loss
         }
     }
 
@@ -116,7 +113,7 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
         }
         Thread.sleep(BEFORE_AGAIN);
         String out = arguments.out();
-        boolean begun = out == null || Files.exists(Path.of(workingFolder).resolve(out));
+        boolean begun = out == null || isBegun(Path.of(workingFolder).resolve(out));
         return new ArrayList<>(begun ? arguments.again() : arguments.first(threads));
     }
 
@@ -125,14 +122,24 @@ final class WorkerTask extends AbstractFunction1<Iterator<Integer>, Iterator<Wor
                 "--rendezvous", address, "--rank", Integer.toString(rank), "--world-size", Integer.toString(size));
     }
 
-    /// A free port of this machine, under the name by which the other executors know it.
-    private static String address(BarrierTaskContext context) {
-        String executor = context.getTaskInfos()[0].address();
-        try (var server = new ServerSocket(0)) {
-            return executor.substring(0, executor.lastIndexOf(':') + 1) + server.getLocalPort();
-        } catch (IOException e) {
-            throw new JobException("training: cannot open a port (%s); check the network".formatted(e.getMessage()), e);
+    /// Whether an earlier attempt has written a checkpoint. If it has made the run folder only, the folder is removed.
+    private static boolean isBegun(Path run) {
+        if (!RunFolder.isRun(run)) {
+            return false;
         }
+        try (RunFolder folder = RunFolder.resume(run)) {
+            if (Checkpoints.latestIfAny(folder.checkpoints(), note -> {}).isPresent()) {
+                return true;
+            }
+            folder.discardUnused();
+            return false;
+        }
+    }
+
+    /// A free port of this machine, under the name by which the other executors know it.
+    private static String anyPort(BarrierTaskContext context) {
+        String executor = context.getTaskInfos()[0].address();
+        return executor.substring(0, executor.lastIndexOf(':') + 1) + 0;
     }
 
     private Path folder(BarrierTaskContext context) {

@@ -118,11 +118,14 @@ class PretrainTest {
     @CsvSource(delimiter = '|', textBlock = """
             --workers 2 -- --recipe none --out OUT        | recipe none: found neither a recipe
             --workers 2 -- --recipe table-vicreg          | found neither --out nor --resume
-            --workers 2 -- --out OUT --workers 3          | --workers: found it after --
-            --workers 2 -- --out=OUT --rank=1             | --rank=1: found it after --
+            --workers 2 -- --out OUT --workers 3          | --workers: found it among
+            --workers 2 -- --out=OUT --rank=1             | --rank=1: found it among
             --workers 5 -- --out OUT                      | --workers: found 5, expected at most 2
             --workers 0 -- --out OUT                      | --workers: found 0, expected at least 1
             --workers 1 -- --resume OUT                   | OUT
+            --workers 2 -- --out OUT --bogus              | --bogus
+            --workers 2 -- --resume OUT --set seed=2      | found --resume together with other settings
+            --workers 2 -- --out OUT --set weights=no.safetensors | no.safetensors
             """)
     void mistakesAreReportedOnce(String line, String message) {
         String out = folder.resolve("none").toString();
