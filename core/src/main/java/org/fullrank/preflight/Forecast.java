@@ -13,9 +13,10 @@ import org.fullrank.view.ImageViews;
 ///
 /// @param stepSeconds median time of a measured step. With `views.growth`, the mean time of a step over the whole
 ///     training
-/// @param seconds time of the training with its records and checks, but without the evaluation at the end
+/// @param training time of the steps with their records and checks
+/// @param after time of the diagnosis, the pictures and the evaluation at the end
 /// @param checkSeconds time of one check
-record Forecast(double stepSeconds, double seconds, double checkSeconds) {
+record Forecast(double stepSeconds, double training, double after, double checkSeconds) {
     static final String NAME = "forecast";
 
     static Forecast of(Rehearsal rehearsal, Dataset data, StepCost probe, double stepSeconds) {
@@ -31,7 +32,13 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
                 Math.ceil((double) rehearsal.totalSteps() / monitor.quickSteps(rehearsal.totalSteps(), train.batch()));
         double look =
                 Math.min(monitor.rows(), data.pretraining().size()) * probe.encodeSeconds() + 2 * probe.recordSeconds();
-        return new Forecast(mean, steps + checks * check + looks * look, check);
+        double after = AfterTraining.seconds(rehearsal, data, probe.encodeSeconds());
+        return new Forecast(mean, steps + checks * check + looks * look, after, check);
+    }
+
+    /// The time of everything.
+    double seconds() {
+        return training + after;
     }
 
     /// Number of items that a check encodes.
@@ -49,7 +56,8 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         int chunk = StepCost.chunkRows(rehearsal);
         double machine = ProcessMemory.limit().orElse(Double.NaN);
         var figures = new LinkedHashMap<String, Double>();
-        figures.put("seconds", seconds);
+        figures.put("seconds", seconds());
+        figures.put("seconds-after-training", after);
         figures.put("steps", (double) rehearsal.totalSteps());
         figures.put("seconds-per-step", stepSeconds);
         figures.put("images-per-second", batch / stepSeconds);
@@ -57,14 +65,16 @@ record Forecast(double stepSeconds, double seconds, double checkSeconds) {
         figures.put("peak-mib", mebibytes(probe.peakBytes()));
         figures.put("chunk-mib", mebibytes(chunk * probe.rowBytes()));
         figures.put("machine-mib", mebibytes(machine));
-        String text = "about %s for %s at %s samples/s, without the evaluation after it; about %s of memory, of which"
-                        .formatted(
-                                Numbers.duration(seconds),
-                                Numbers.count(rehearsal.totalSteps(), "step"),
-                                PreflightReport.number(Math.rint(batch / stepSeconds)),
-                                size(probe.peakBytes()))
-                + " the activations of one chunk of %d rows take %s; the machine has %s"
-                        .formatted(chunk, size(chunk * probe.rowBytes()), size(machine));
+        String text =
+                "about %s for %s at %s samples/s, then about %s for the diagnosis, the pictures and the evaluation; about %s of memory, of which"
+                                .formatted(
+                                        Numbers.duration(training),
+                                        Numbers.count(rehearsal.totalSteps(), "step"),
+                                        PreflightReport.number(Math.rint(batch / stepSeconds)),
+                                        Numbers.duration(after),
+                                        size(probe.peakBytes()))
+                        + " the activations of one chunk of %d rows take %s; the machine has %s"
+                                .formatted(chunk, size(chunk * probe.rowBytes()), size(machine));
         if (!probe.measured()) {
             text += " (from smaller steps, scaled)";
         }

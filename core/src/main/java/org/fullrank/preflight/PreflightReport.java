@@ -62,8 +62,9 @@ public record PreflightReport(
             found += ", not checked: "
                     + incomplete().stream().map(PreflightCheck::name).collect(Collectors.joining(", "));
         }
-        String time =
-                Double.isNaN(forecastSeconds) ? "" : ", training takes about " + Numbers.duration(forecastSeconds);
+        String time = Double.isNaN(forecastSeconds)
+                ? ""
+                : ", training and evaluation take about " + Numbers.duration(forecastSeconds);
         return "preflight of %.0f s: %s%s".formatted(seconds, found, time);
     }
 

@@ -20,7 +20,7 @@ class PreflightReportTest {
                 .contains("incomplete b\n           not checked: a step takes too long");
         assertThat(report.outlook())
                 .isEqualTo(
-                        "preflight of 1 s: nothing to change in 1 checks, not checked: b, training takes about 60 s");
+                        "preflight of 1 s: nothing to change in 1 checks, not checked: b, training and evaluation take about 60 s");
         assertThat(report.findings()).isEmpty();
         PreflightCheck wrong = PreflightCheck.of("c", Finding.WRONG, new LinkedHashMap<>(), "it fails");
         var worse = new PreflightReport("recipe", "data", 1, 60, List.of(fine, left, wrong));
