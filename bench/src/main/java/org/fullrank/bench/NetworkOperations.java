@@ -230,6 +230,31 @@ final class NetworkOperations implements GraphWriter {
         throw unknown("attention");
     }
 
+    @Override
+    public String inTime(String x) {
+        throw unknown("a recurrent layer");
+    }
+
+    @Override
+    public String last(String x) {
+        throw unknown("a recurrent layer");
+    }
+
+    @Override
+    public String gru(String x, Gates gates) {
+        throw unknown("a recurrent layer");
+    }
+
+    @Override
+    public String lstm(String x, Gates gates) {
+        throw unknown("a recurrent layer");
+    }
+
+    @Override
+    public String modReluStates(String x, Tensor turned, Tensor bias) {
+        throw unknown("a recurrent layer");
+    }
+
     private static long[] square(long side) {
         return new long[] {side, side};
     }

@@ -140,9 +140,18 @@ record WorkerCase(String name, boolean norms, MethodSpec spec, EncoderSpec encod
 
     /// Trains with the workers of a group, each of which calls this.
     Trained train(WorkerGroup group, int chunks, ScalarType type, int steps) {
+        return train(group, chunks, type, steps, 0);
+    }
+
+    /// Trains with one worker, on values that differ in their last digit.
+    Trained nudged(int chunks, ScalarType type, int steps) {
+        return train(WorkerGroup.single(), chunks, type, steps, type == ScalarType.Double ? 0x1p-52 : 0x1p-23);
+    }
+
+    private Trained train(WorkerGroup group, int chunks, ScalarType type, int steps, double nudge) {
         try (var scope = Scope.open();
                 var method = method(group, type)) {
-            Method.Batch batch = batch(group, chunks, type);
+            Method.Batch batch = batch(group, chunks, type, nudge);
             double loss = 0;
             double[] gradient = {};
             for (int step = 0; step < steps; step++) {
@@ -162,7 +171,7 @@ record WorkerCase(String name, boolean norms, MethodSpec spec, EncoderSpec encod
     double[] terms(WorkerGroup group, int chunks) {
         try (var scope = Scope.open();
                 var method = method(group, ScalarType.Double)) {
-            return method.termGradients(batch(group, chunks, ScalarType.Double), chunks, 0).values().stream()
+            return method.termGradients(batch(group, chunks, ScalarType.Double, 0), chunks, 0).values().stream()
                     .flatMap(term -> Stream.of(term.embeddings(), term.encoder()))
                     .mapToDouble(Double::doubleValue)
                     .toArray();
@@ -174,7 +183,7 @@ record WorkerCase(String name, boolean norms, MethodSpec spec, EncoderSpec encod
         return Method.of(spec, encoder, Batches.input(shape), 3, setting);
     }
 
-    private Method.Batch batch(WorkerGroup group, int chunks, ScalarType type) {
+    private Method.Batch batch(WorkerGroup group, int chunks, ScalarType type, double nudge) {
         int[] rows = new int[ROWS];
         int[] classes = new int[ROWS];
         for (int i = 0; i < ROWS; i++) {
@@ -183,9 +192,21 @@ record WorkerCase(String name, boolean norms, MethodSpec spec, EncoderSpec encod
         }
         Tensor own = Tensors.of(RowShare.of(ROWS, chunks, group).of(rows, group.rank()));
         List<Tensor> views = Batches.views(shape).stream()
-                .map(view -> view.index_select(0, own).to(type))
+                .map(view -> nudged(view.index_select(0, own).to(type), nudge))
                 .toList();
         return new Method.Batch(views, classes);
+    }
+
+    /// @param size relative; two of three values change by it
+    private static Tensor nudged(Tensor view, double size) {
+        if (size == 0) {
+            return view;
+        }
+        double[] values = Tensors.doubles(view);
+        for (int i = 0; i < values.length; i++) {
+            values[i] *= 1 + size * (i % 3 - 1);
+        }
+        return Tensors.of(values, Tensors.shape(view)).to(view.scalar_type());
     }
 
     private static void descend(Method method) {
