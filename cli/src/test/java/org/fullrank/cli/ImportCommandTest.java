@@ -139,8 +139,8 @@ class ImportCommandTest {
     @CsvSource(
             delimiter = ';',
             value = {
-                "{type: resnet, depth: 34, stem: cifar, width: 0.125};WEIGHTS;set encoder.depth=18",
-                "{type: convnet, channels: [4, 6], depth: 1};WEIGHTS;encoder.type=",
+                "{type: resnet, depth: 34, stem: cifar, width: 0.125};WEIGHTS;\"depth\":18",
+                "{type: convnet, channels: [4, 6], depth: 1};WEIGHTS;encoder={\"type\":\"resnet\"",
                 "{type: resnet, depth: 18, stem: cifar, width: 0.125};missing.safetensors;missing.safetensors"
             })
     void otherWeightsAreRefusedAndLeaveNoRun(String encoder, String weights, String message) {

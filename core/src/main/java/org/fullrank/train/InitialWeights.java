@@ -3,7 +3,6 @@ package org.fullrank.train;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.fullrank.engine.InputException;
 import org.fullrank.export.ForeignConfig;
 import org.fullrank.export.ForeignWeights;
@@ -13,7 +12,7 @@ import org.fullrank.net.EncoderSpec;
 import org.fullrank.net.ParameterBuffer;
 import org.fullrank.net.ResNet;
 import org.fullrank.run.Recipe;
-import org.fullrank.run.RecipeChange;
+import org.fullrank.settings.Yaml;
 import org.fullrank.view.ImageViews;
 import org.fullrank.view.Normalize;
 
@@ -54,7 +53,7 @@ public final class InitialWeights {
         try (WeightFile file = open(recipe)) {
             int unread = copy(file.weights(), method).size();
             file.notes().forEach(notes);
-            if (unread > 0) {
+            if (unread > 0 && file.weights().card() == null) {
                 notes.accept("note: weights %s: %d tensors were not read: classification heads and batch counters"
                         .formatted(recipe.weights(), unread));
             }
@@ -77,17 +76,12 @@ public final class InitialWeights {
     }
 
     private static void requireFit(Recipe recipe, ForeignWeights weights) {
-        Recipe any = Recipe.defaults();
-        List<RecipeChange> others = RecipeChange.between(
-                any.withEncoder(comparable(recipe.encoder())), any.withEncoder(comparable(weights.encoder())));
+        EncoderSpec found = comparable(weights.encoder());
         InputException.unless(
-                others.isEmpty(),
-                "weights %s: found another encoder than that of the recipe, expected the same; set %s",
+                comparable(recipe.encoder()).equals(found),
+                "weights %s: found another encoder than that of the recipe, expected the same; add --set 'encoder=%s'",
                 recipe.weights(),
-                others.stream()
-                        .filter(change -> !change.after().isMissingNode())
-                        .map(change -> change.key() + "=" + change.after())
-                        .collect(Collectors.joining(", ")));
+                text(found));
         int side = weights.side();
         InputException.when(
                 side > 0 && recipe.views() instanceof ImageViews views && views.size() != side,
@@ -95,6 +89,12 @@ public final class InitialWeights {
                 recipe.weights(),
                 side,
                 side);
+    }
+
+    /// An encoder as the value of a setting.
+    private static String text(EncoderSpec encoder) {
+        String recipe = Yaml.json(Recipe.defaults().withEncoder(encoder));
+        return Yaml.parseValue("recipe", recipe).path("encoder").toString();
     }
 
     /// The encoder without the settings that change only the initial values or the padding. The weights fit any of
