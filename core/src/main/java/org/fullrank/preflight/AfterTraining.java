@@ -16,6 +16,9 @@ import org.fullrank.probe.Protocol;
 final class AfterTraining {
     /// Rows that the diagnosis and the pictures encode.
     private static final int SHOWN = 3000;
+    /// Seconds of the diagnosis, the map and the charts besides, which hardly depend on the data. Measured on two
+    /// cores.
+    private static final double SHOWING = 6;
     /// Steps of a linear probe. Fits of unlike data needed 30 to 300.
     private static final int LINEAR_STEPS = 100;
     /// Operations for each weight and row in such a step: products forward and backward.
@@ -27,7 +30,7 @@ final class AfterTraining {
 
     /// @param encodeSeconds time to encode an item
     static double seconds(Rehearsal rehearsal, Dataset data, double encodeSeconds) {
-        double shown = Math.min(SHOWN, data.pretraining().size()) * encodeSeconds;
+        double shown = SHOWING + Math.min(SHOWN, data.pretraining().size()) * encodeSeconds;
         try {
             TrainTest items = data.forEvaluation();
             return shown + evaluation(rehearsal, data, items, encodeSeconds);
