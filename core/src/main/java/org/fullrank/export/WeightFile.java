@@ -7,10 +7,10 @@ import org.fullrank.engine.InputException;
 import org.fullrank.net.Vit;
 import org.jspecify.annotations.Nullable;
 
-/// A file of weights and the configuration beside it, which agree with each other.
+/// A file of weights with its configuration. They have been checked against each other.
 ///
 /// @param weights of the file
-/// @param config what the file says about itself, or else the files in its folder
+/// @param config from the metadata of the file, or from the configuration files in its folder
 /// @param notes what a reader should know
 public record WeightFile(ForeignWeights weights, ForeignConfig config, List<String> notes) implements AutoCloseable {
     public WeightFile {
@@ -23,13 +23,13 @@ public record WeightFile(ForeignWeights weights, ForeignConfig config, List<Stri
     /// @throws InputException when the file holds no encoder that Fullrank has, when the configuration shows
     ///     that it is another one, or when the number of heads or the place of the strides is not known
     public static WeightFile open(Path path, ForeignWeights.Hints hints) {
-        ForeignConfig beside = ForeignConfig.inFolderOf(path);
-        Integer heads = hints.heads() == null && beside.heads() > 0 ? Integer.valueOf(beside.heads()) : hints.heads();
+        ForeignConfig stored = ForeignConfig.inFolderOf(path);
+        Integer heads = hints.heads() == null && stored.heads() > 0 ? Integer.valueOf(stored.heads()) : hints.heads();
         ForeignWeights weights =
                 ForeignWeights.open(path, new ForeignWeights.Hints(hints.names(), hints.prefix(), heads));
         try {
             WeightCard card = weights.card();
-            ForeignConfig config = card == null ? beside : ForeignConfig.of(card);
+            ForeignConfig config = card == null ? stored : ForeignConfig.of(card);
             requireReadable(path, weights, config);
             return new WeightFile(weights, config, notes(path, weights, heads));
         } catch (RuntimeException e) {

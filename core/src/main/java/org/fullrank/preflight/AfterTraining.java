@@ -9,6 +9,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Scope;
 import org.fullrank.engine.Tensors;
 import org.fullrank.probe.Protocol;
+import org.fullrank.view.InputShape;
 
 /// The time of the diagnosis, the pictures and the evaluation after a training. It is computed from the
 /// measured time to encode an item, the number of operations of the probes, and the measured rate of a matrix
@@ -16,13 +17,16 @@ import org.fullrank.probe.Protocol;
 final class AfterTraining {
     /// Rows that the diagnosis and the pictures encode.
     private static final int SHOWN = 3000;
-    /// Seconds of the diagnosis, the map and the charts besides, which hardly depend on the data. Measured on two
-    /// cores.
-    private static final double SHOWING = 6;
-    /// Steps of a linear probe. Fits of unlike data needed 30 to 300.
-    private static final int LINEAR_STEPS = 100;
+    /// Seconds of the diagnosis, the map and the charts: 5 with the built-in shapes on two cores. They hardly
+    /// depend on the data.
+    private static final double SHOWING = 5;
+    /// Steps of a linear probe. In 19 small evaluations, fits needed 6 to 101.
+    private static final int LINEAR_STEPS = 50;
     /// Operations for each weight and row in such a step: products forward and backward.
     private static final int LINEAR_OPERATIONS = 4;
+    /// How many times slower than a large product the operations of the probes are: 4 with the built-in shapes on two
+    /// cores.
+    private static final int SLOWER = 4;
     /// Side of the matrices whose product is timed: tens of milliseconds.
     private static final int SIDE = 1024;
 
@@ -43,8 +47,9 @@ final class AfterTraining {
         long train = items.train().size();
         long test = items.test().size();
         long encoder = rehearsal.recipe().encoder().features();
-        long raw = rehearsal.views().shape().values();
+        long raw = raw(rehearsal.views().shape());
         double widths = 2.0 * encoder + raw; // of the encoder, of the untrained one, and of raw input
+        widths += Math.min(raw, encoder); // of the PCA to the width of the encoder
         for (int pca : Protocol.PCA_WIDTHS) {
             widths += Math.min(raw, pca);
         }
@@ -55,7 +60,16 @@ final class AfterTraining {
                 * widths
                 * data.classNames().size();
         double covariance = 2.0 * train * raw * Math.min(raw, train);
-        return 2 * (train + test) * encodeSeconds + (neighbors + linear + covariance) / operationsPerSecond();
+        return 2 * (train + test) * encodeSeconds + SLOWER * (neighbors + linear + covariance) / operationsPerSecond();
+    }
+
+    /// Number of raw values of an item. The evaluation shrinks large images.
+    private static long raw(InputShape shape) {
+        return shape instanceof InputShape.Image image
+                ? (long) Math.min(image.height(), Protocol.RAW_SIDE)
+                        * Math.min(image.width(), Protocol.RAW_SIDE)
+                        * image.channels()
+                : shape.values();
     }
 
     private static double operationsPerSecond() {
