@@ -299,15 +299,9 @@ final class PretrainCommand extends Job {
     private void startIn(Path path, Recipe chosen, Dataset opened, @Nullable Path checkpoint) {
         var order = new WorkerOrder(chosen, checkpoint == null ? null : Checkpoint.table(checkpoint));
         try (var team = WorkerTeam.meet(workers, order, opened, err());
-                RunFolder folder = RunFolder.create(path, chosen)) {
+                RunFolder folder = RunFolder.create(path, chosen, checkpoint)) {
             try {
-                train(
-                        folder,
-                        opened,
-                        team,
-                        watched -> checkpoint == null
-                                ? Trainer.start(chosen, opened, folder, watched, team.team())
-                                : Trainer.startFrom(checkpoint, chosen, opened, folder, watched, team.team()));
+                train(folder, opened, team, watched -> Trainer.start(chosen, opened, folder, watched, team.team()));
             } catch (InputException e) {
                 folder.discardUnused(); // such as an encoder for images on a table: only the trainer finds it
                 throw e;

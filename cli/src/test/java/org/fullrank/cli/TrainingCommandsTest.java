@@ -150,6 +150,26 @@ class TrainingCommandsTest {
     }
 
     @Test
+    void aRunKilledBeforeItsFirstCheckpointStillStartsFromTheOther() throws IOException {
+        Path first = folder.resolve("first");
+        assertThat(pretrain(table(120), first, "train.batch=16").code()).isZero();
+        Path second = folder.resolve("second");
+        assertThat(CommandLineRun.of("pretrain", "--from", first.toString(), "--out", second.toString())
+                        .code())
+                .isZero();
+        Path killed = folder.resolve("killed");
+        Files.createDirectories(killed.resolve("checkpoints"));
+        for (String file : List.of("config.yaml", "from.txt")) {
+            Files.copy(second.resolve(file), killed.resolve(file));
+        }
+        CommandLineRun run = CommandLineRun.of("pretrain", "--resume", killed.toString());
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.err()).contains("starts from the network of ");
+        assertThat(Files.readAllBytes(killed.resolve("encoder.safetensors")))
+                .isEqualTo(Files.readAllBytes(second.resolve("encoder.safetensors")));
+    }
+
+    @Test
     void aPictureThatCannotBeWrittenLeavesTheTrainingFinished() throws IOException {
         Path out = folder.resolve("run");
         assertThat(pretrain(table(120), out, "train.batch=16").code()).isZero();

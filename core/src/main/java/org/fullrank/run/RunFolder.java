@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.LocalDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -51,6 +52,9 @@ public final class RunFolder implements AutoCloseable {
     /// The recipe of the run.
     public static final String CONFIG = "config.yaml";
 
+    /// The checkpoint of another run whose network this run started from, if there is one.
+    public static final String ORIGIN = "from.txt";
+
     private static final DateTimeFormatter STAMP = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss");
 
     private final Path path;
@@ -90,6 +94,13 @@ public final class RunFolder implements AutoCloseable {
     /// @throws InputException when something exists there already, unless it is an empty folder
     /// @throws JobException when the folder cannot be written
     public static RunFolder create(Path path, Record recipe) {
+        return create(path, recipe, null);
+    }
+
+    /// The same for a run that starts from the network of another run.
+    ///
+    /// @param origin checkpoint of the other run; null if there is none
+    public static RunFolder create(Path path, Record recipe, @Nullable Path origin) {
         requireFree(path);
         try {
             Files.createDirectories(path.resolve("checkpoints"));
@@ -99,6 +110,9 @@ public final class RunFolder implements AutoCloseable {
         }
         RunFolder folder = new RunFolder(path, FolderLock.take(path));
         try {
+            if (origin != null) { // before the recipe: a folder with a recipe can be resumed
+                AtomicFile.write(path.resolve(ORIGIN), origin.toAbsolutePath() + "\n");
+            }
             AtomicFile.write(folder.config(), Yaml.write(recipe));
             return folder;
         } catch (JobException e) {
@@ -147,6 +161,18 @@ public final class RunFolder implements AutoCloseable {
         }
     }
 
+    /// The checkpoint of another run from whose network the run started.
+    public Optional<Path> origin() {
+        Path file = path.resolve(ORIGIN);
+        try {
+            return Files.exists(file)
+                    ? Optional.of(Path.of(Files.readString(file).strip()))
+                    : Optional.empty();
+        } catch (IOException e) {
+            throw new InputException("run %s: cannot read its %s: %s".formatted(path, ORIGIN, e), e);
+        }
+    }
+
     /// The metric writer after `step` steps, 0 for a new run; the caller closes it.
     public Metrics metrics(long step) {
         return Metrics.open(path, step);
@@ -187,6 +213,7 @@ public final class RunFolder implements AutoCloseable {
         try {
             Files.deleteIfExists(checkpoints());
             Files.deleteIfExists(config());
+            Files.deleteIfExists(path.resolve(ORIGIN));
             Files.deleteIfExists(path.resolve(FolderLock.FILE));
             Files.deleteIfExists(path);
         } catch (IOException e) {

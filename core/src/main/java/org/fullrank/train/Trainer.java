@@ -70,9 +70,11 @@ public final class Trainer implements AutoCloseable {
         checkpoints = new Checkpoints(folder.checkpoints(), recipe.checkpoints());
     }
 
-    /// A new training in a new run folder.
+    /// A new training in a new run folder. If the folder names the checkpoint of another run, the training
+    /// starts from its network, with a fresh optimizer and schedule.
     ///
-    /// @throws InputException when the data do not fit the recipe
+    /// @throws InputException when the data do not fit the recipe, or the checkpoint of the other run is
+    ///     damaged or has another architecture
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
         return start(recipe, data, folder, watcher, Team.single());
     }
@@ -81,8 +83,8 @@ public final class Trainer implements AutoCloseable {
     public static Trainer start(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
         var trainer = new Trainer(recipe, folder, watcher, data, team);
         return trainer.begun(() -> {
-            trainer.announce(true);
-            trainer.readWeights();
+            trainer.announce(folder.origin().isEmpty());
+            trainer.readStart();
         });
     }
 
@@ -108,41 +110,21 @@ public final class Trainer implements AutoCloseable {
         }
     }
 
-    private void readWeights() {
-        if (recipe.hasWeights()) {
-            saveStart(InitialWeights.copy(recipe, method, watcher::note));
+    /// Reads the weights of a network that does not begin with random ones, and saves it, so that a resume does
+    /// not need their file.
+    private void readStart() {
+        Optional<Path> other = folder.origin();
+        if (other.isEmpty() && !recipe.hasWeights()) {
+            return;
         }
-    }
-
-    /// Saves a network that does not begin with random weights, so that a resume also starts from there.
-    ///
-    /// @param origin where its weights come from
-    private void saveStart(String origin) {
+        String start = other.map(this::readNetwork).orElseGet(() -> InitialWeights.copy(recipe, method, watcher::note));
         learner.restoreOrthogonal().forEach(watcher::note);
         save(checkpoints.file(0));
-        watcher.note("starts from " + origin);
+        watcher.note("starts from " + start);
     }
 
-    /// A new training in a new run folder that starts from the network of another run, with a fresh optimizer
-    /// and schedule. It saves a checkpoint before the first step, so that a resume also starts from there.
-    ///
-    /// @param checkpoint of the other run
-    /// @throws InputException when the data do not fit the recipe, or the checkpoint is damaged or has another
-    ///     architecture
-    public static Trainer startFrom(
-            Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher) {
-        return startFrom(checkpoint, recipe, data, folder, watcher, Team.single());
-    }
-
-    /// The same as worker 0 of a team. The other workers run a [Follower].
-    public static Trainer startFrom(
-            Path checkpoint, Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
-        var trainer = new Trainer(recipe, folder, watcher, data, team);
-        return trainer.begun(() -> {
-            trainer.announce(false);
-            long step = Checkpoint.load(checkpoint, trainer.method);
-            trainer.saveStart("the network of %s, step %d".formatted(checkpoint, step));
-        });
+    private String readNetwork(Path checkpoint) {
+        return "the network of %s, step %d".formatted(checkpoint, Checkpoint.load(checkpoint, method));
     }
 
     /// A training that resumes from the latest undamaged checkpoint of its folder. If there is no checkpoint,
@@ -159,7 +141,7 @@ public final class Trainer implements AutoCloseable {
     public static Trainer resume(Recipe recipe, Dataset data, RunFolder folder, TrainingListener watcher, Team team) {
         var trainer = new Trainer(recipe, folder, watcher, data, team);
         return trainer.begun(() -> Checkpoints.latestIfAny(folder.checkpoints(), watcher::note)
-                .ifPresentOrElse(trainer::resume, trainer::readWeights));
+                .ifPresentOrElse(trainer::resume, trainer::readStart));
     }
 
     private void resume(Path file) {
