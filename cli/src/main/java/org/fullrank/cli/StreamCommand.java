@@ -39,7 +39,8 @@ import picocli.CommandLine.Option;
             "docs/reference/online.md.",
             "",
             "With --state, the learner is saved. Ctrl-C finishes the current sample, saves and stops."
-                    + " --resume continues from there with the same input, which may have grown. After a kill,"
+                    + " --resume continues from there with the same input, which may have grown, and refuses"
+                    + " another input. After a kill,"
                     + " --resume continues from the last save, and the final output file is the same as without"
                     + " the kill. With --output -, the rows since the last save are then printed again. Without"
                     + " --resume, the saved learner continues with new input. An incomplete output is called"
@@ -313,7 +314,10 @@ final class StreamCommand extends Job {
         @Override
         public void continues(long learned, long skipped) {
             err().println("continues from %s, which has learned from %,d samples%s"
-                    .formatted(state, learned, skipped > 0 ? ", after sample " + skipped : ""));
+                    .formatted(
+                            state,
+                            learned,
+                            skipped > 0 ? "; skips the first %,d samples of the input".formatted(skipped) : ""));
         }
 
         @Override

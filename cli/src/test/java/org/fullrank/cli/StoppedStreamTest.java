@@ -119,7 +119,7 @@ class StoppedStreamTest {
         String first = stream(lines.subList(0, 21), "-").out();
         CommandLineRun rest = stream(lines, "-", "--resume");
         assertThat(rest.code()).as(rest.err()).isZero();
-        assertThat(rest.err()).contains("which has learned from 20 samples, after sample 20\n");
+        assertThat(rest.err()).contains("which has learned from 20 samples; skips the first 20 samples of the input\n");
         assertThat(first + rest.out()).isEqualTo(whole);
         Path file = folder.resolve("out.csv");
         stream(lines.subList(0, 21), file.toString(), "--restart");

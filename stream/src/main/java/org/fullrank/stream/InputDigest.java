@@ -1,0 +1,35 @@
+package org.fullrank.stream;
+
+/**
+ * A digest of the samples read so far. A stream that resumes compares it, so that no sample is skipped because another
+ * input happens to be long enough. It is FNV-1a over words of 64 bits in place of bytes, which is enough against
+ * mistakes, but not against forgery.
+ */
+final class InputDigest {
+    /** The digest of no samples. */
+    static final long START = 0xcbf29ce484222325L;
+
+    private static final long PRIME = 0x100000001b3L;
+
+    private long value = START;
+
+    long value() {
+        return value;
+    }
+
+    /** Adds the current sample. */
+    void add(Samples samples) {
+        mix(samples.startsSequence() ? 1 : 0);
+        for (float x : samples.values()) {
+            mix(Float.floatToIntBits(x));
+        }
+        for (String note : samples.notes()) {
+            mix(note.hashCode());
+        }
+    }
+
+    private void mix(long word) {
+        value = (value ^ word) * PRIME;
+        value ^= value >>> 32; // a product alone carries only upwards
+    }
+}
