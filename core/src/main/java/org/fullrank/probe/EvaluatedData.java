@@ -27,7 +27,7 @@ public record EvaluatedData(
 
     /// The same for images or vectors.
     public EvaluatedData(String data, int trainRows, String testSplit, int testRows, int classes, Reading reading) {
-        this(data, trainRows, testSplit, testRows, classes, RawInput.IMAGES_OR_VECTORS, reading);
+        this(data, trainRows, testSplit, testRows, classes, RawInput.IMAGES, reading);
     }
 
     /// How features are read from an encoder.

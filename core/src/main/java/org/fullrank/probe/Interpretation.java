@@ -1,11 +1,10 @@
 package org.fullrank.probe;
 
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Map;
 import org.fullrank.probe.ProbeTable.Result;
-import org.jspecify.annotations.Nullable;
 
 /// Says in one line what the accuracies of an encoder mean compared with its baselines, and what to try.
 ///
@@ -23,7 +22,7 @@ final class Interpretation {
         boolean untrained = false;
         for (Result baseline : results.subList(1, results.size())) {
             if (!isAbove(encoder, baseline)) {
-                names.add(baseline.features());
+                names.add(baseline.features() + lower(encoder, baseline));
                 untrained |= baseline.features().equals(ProbeTable.UNTRAINED);
             }
         }
@@ -53,19 +52,31 @@ final class Interpretation {
     }
 
     private static boolean isAbove(Result encoder, Result baseline) {
-        List<Accuracy[]> pairs = Stream.of(
-                        pair(encoder.knn(), baseline.knn()), pair(accuracy(encoder), accuracy(baseline)))
-                .filter(Objects::nonNull)
-                .toList();
-        return pairs.stream().anyMatch(p -> p[0].lower() > p[1].upper())
-                && pairs.stream().noneMatch(p -> p[0].upper() < p[1].lower());
+        return pairs(encoder, baseline).values().stream().anyMatch(p -> p[0].lower() > p[1].upper())
+                && lower(encoder, baseline).isEmpty();
     }
 
-    private static Accuracy @Nullable [] pair(@Nullable Accuracy encoder, @Nullable Accuracy baseline) {
-        return encoder == null || baseline == null ? null : new Accuracy[] {encoder, baseline};
+    /// Which accuracies of the encoder are clearly lower, in parentheses; empty if none is.
+    private static String lower(Result encoder, Result baseline) {
+        List<String> probes = new ArrayList<>();
+        pairs(encoder, baseline).forEach((probe, pair) -> {
+            if (pair[0].upper() < pair[1].lower()) {
+                probes.add(probe);
+            }
+        });
+        return probes.isEmpty() ? "" : " (%s lower)".formatted(String.join(" and ", probes));
     }
 
-    private static @Nullable Accuracy accuracy(Result result) {
-        return result.linear() == null ? null : result.linear().accuracy();
+    private static Map<String, Accuracy[]> pairs(Result encoder, Result baseline) {
+        var pairs = new LinkedHashMap<String, Accuracy[]>();
+        if (encoder.knn() != null && baseline.knn() != null) {
+            pairs.put("kNN", new Accuracy[] {encoder.knn(), baseline.knn()});
+        }
+        if (encoder.linear() != null && baseline.linear() != null) {
+            pairs.put("linear", new Accuracy[] {
+                encoder.linear().accuracy(), baseline.linear().accuracy()
+            });
+        }
+        return pairs;
     }
 }

@@ -1,6 +1,8 @@
 package org.fullrank.probe;
 
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +10,7 @@ import java.util.SequencedMap;
 import java.util.TreeSet;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
+import java.util.stream.IntStream;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +32,12 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     public static final String CONVOLUTIONS = "random convolutions";
     /// Name of the row of the encoder at its initial weights.
     public static final String UNTRAINED = "untrained encoder";
+    /// Name of the row of a classifier that always answers the most frequent class of the train split.
+    public static final String LARGEST_CLASS = "largest class";
+
+    /// If the most frequent class has more than this multiple of an equal share of the test items, it has a row.
+    /// With equal classes, the row would only repeat their number.
+    private static final double UNEQUAL = 1.2;
 
     public ProbeTable {
         results = List.copyOf(results);
@@ -46,7 +55,7 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
     /// The results of the probes on one kind of features.
     ///
     /// @param features name of the features
-    /// @param width features of an item
+    /// @param width features of an item; 0 for [#LARGEST_CLASS]
     /// @param knn null if the protocol leaves it out
     /// @param linear null if the protocol leaves it out
     public record Result(
@@ -129,7 +138,33 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
             progress.accept(evaluating(name));
             attempt(name, failed, () -> results.addAll(baseline.get()));
         });
+        addLargestClass(results, subjects.encoder, protocol);
         return new ProbeTable(protocol.asText(), results, failed, true);
+    }
+
+    private static void addLargestClass(List<Result> results, Splits splits, Protocol protocol) {
+        int[] train = splits.train().labels();
+        int[] test = splits.test().labels();
+        int classes = splits.train().names().size();
+        int[] counts = new int[classes];
+        for (int label : train) {
+            counts[label]++;
+        }
+        int largest = IntStream.range(0, classes)
+                .boxed()
+                .max(Comparator.comparingInt(c -> counts[c]))
+                .orElseThrow();
+        int[] always = new int[test.length];
+        Arrays.fill(always, largest);
+        Accuracy accuracy = Accuracy.of(always, test);
+        if (accuracy.share() * classes > UNEQUAL) {
+            var outcome = new Linear.Outcome(accuracy, 0, true, 0, 0); // nothing is fitted
+            results.add(new Result(
+                    LARGEST_CLASS,
+                    0,
+                    protocol.knn() == null ? null : accuracy,
+                    protocol.linear() == null ? null : outcome));
+        }
     }
 
     private static String evaluating(String subject) {
@@ -174,9 +209,9 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
         for (Result r : results) {
             text.append(String.format(
                     Locale.ROOT,
-                    "%-20s %6d  %-22s  %s%n",
+                    "%-20s %6s  %-22s  %s%n",
                     r.features,
-                    r.width,
+                    r.width == 0 ? "-" : r.width,
                     r.knn == null ? "-" : r.knn,
                     r.linear == null ? "-" : r.linear));
         }

@@ -21,15 +21,8 @@ public record ProtocolText(SequencedMap<String, String> fields) {
 
     /// Words that have changed since the first version. Hashes still use the old words, so that numbers stay
     /// comparable.
-    private static final Map<String, String> FIRST_SPELLING = Map.of(
-            "centered",
-            "centred",
-            "standardized",
-            "standardised",
-            "optimizer",
-            "optimiser",
-            RawInput.VECTORS,
-            RawInput.IMAGES_OR_VECTORS);
+    private static final Map<String, String> FIRST_SPELLING =
+            Map.of("centered", "centred", "standardized", "standardised", "optimizer", "optimiser");
 
     public ProtocolText {
         fields = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(fields));

@@ -13,30 +13,33 @@ import org.fullrank.engine.InputException;
 /// The pixels of images are scaled to [0, 1] and stored row by row, with the channels of a pixel together. If
 /// all images of both splits have one size of at most [Protocol#RAW_SIDE] on either side, they are not
 /// resized. Otherwise, each image is resized to a square of side [Protocol#RAW_SIDE]. The value of a new
-/// pixel is the average of its area, and the proportions of the image are not kept. Vectors are not changed,
-/// except that their unit is chosen so that their squares fit into float32.
+/// pixel is the average of its area, and the proportions of the image are not kept.
+///
+/// The columns of a table are standardized by the train split, because they may have any unit. Otherwise, the
+/// column of the largest scale would decide which rows are near, and each encoder of standardized rows would
+/// look better than its input. The values of time series are not changed, except that their unit is chosen so
+/// that their squares fit into float32.
 public final class RawInput {
     /// The largest binary exponent of usual values. The squares of 2^40 values of this size have a sum that
     /// fits into float32. In such a sum, values below 2^-40 vanish.
     private static final int LARGEST_EXPONENT = 40;
 
-    /// What the raw input of images or vectors is. Its words are part of the hash of a protocol.
-    static final String IMAGES_OR_VECTORS =
+    /// What the raw input of images is. Its words are part of the hash of a protocol, so they also name vectors.
+    static final String IMAGES =
             "pixels / 255, images not all of one size up to %d x %d resized to that by area; vectors as is"
                     .formatted(Protocol.RAW_SIDE, Protocol.RAW_SIDE);
 
-    /// What the raw input of vectors is. Hashes have [#IMAGES_OR_VECTORS] in its place, as when the text was first
-    /// hashed, so numbers stay comparable.
-    static final String VECTORS = "the features of a row as they are";
+    /// What the raw input of tables is.
+    static final String TABLE = "the columns of the table, standardized by train";
 
     private RawInput() {}
 
     /// What the raw input of these items is, in words for a protocol.
     static String describe(Items items) {
         if (items instanceof Vectors vectors) {
-            return vectors.series() != null ? "the values of all channels and steps of a series as they are" : VECTORS;
+            return vectors.series() != null ? "the values of all channels and steps of a series as they are" : TABLE;
         }
-        return IMAGES_OR_VECTORS;
+        return IMAGES;
     }
 
     /// The features of both splits, computed in the same way.
@@ -50,7 +53,8 @@ public final class RawInput {
         }
         if (train instanceof Vectors first && test instanceof Vectors second) {
             float factor = factor(Math.max(largest(first), largest(second)));
-            return new Splits(features(first, factor), features(second, factor));
+            var raw = new Splits(features(first, factor), features(second, factor));
+            return first.series() == null ? Standardizer.of(raw.train()).apply(raw) : raw;
         }
         throw new InputException("raw input: found images in one split and vectors in the other, expected one kind; use"
                 + " splits of one data set");

@@ -53,6 +53,20 @@ record Standardizer(float[] means, float[] scales) {
         return means;
     }
 
+    /// The standardized features of both splits.
+    Splits apply(Splits splits) {
+        return new Splits(standardized(splits.train()), standardized(splits.test()));
+    }
+
+    private Features standardized(Features features) {
+        float[] values = features.values().clone();
+        for (int i = 0; i < values.length; i++) {
+            int column = i % means.length;
+            values[i] = (values[i] - means[column]) * scales[column];
+        }
+        return features.with(values, features.width());
+    }
+
     /// The standardized features as a new tensor `[N, D]`. The caller's scope owns it.
     Tensor apply(Features features) {
         Tensor t = features.tensor(); // [N, D]

@@ -3,6 +3,7 @@ package org.fullrank.probe;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -78,7 +79,25 @@ class ProbeTableTest {
                 .startsWith("The encoder is not clearly above raw input. It learned, but");
         assertThat(interpretation(encoder, result("PCA-2", 900), result("untrained encoder", 790)))
                 .startsWith(
-                        "The encoder is not clearly above PCA-2, untrained encoder. The training did not clearly help");
+                        "The encoder is not clearly above PCA-2 (kNN lower), untrained encoder. The training did not clearly help");
+    }
+
+    /// Nine of ten items have one class, so an accuracy of 90 % says nothing.
+    @Test
+    void theMostFrequentClassIsABaselineIfClassesAreUnequal() {
+        assertThat(ProbeTable.of(new Subjects(ENCODER, null, null), PROTOCOL).results())
+                .hasSize(1);
+        int[] classes = new int[100];
+        Arrays.fill(classes, 90, 100, 1);
+        float[] values = new float[100];
+        Arrays.fill(values, 1);
+        var features = new Features(values, 1, classes, List.of("often", "rare"));
+        var table = ProbeTable.of(new Subjects(new Splits(features, features), null, null), PROTOCOL);
+        ProbeTable.Result row = table.result("largest class");
+        assertThat(Objects.requireNonNull(row.knn()).share()).isEqualTo(0.9);
+        assertThat(Objects.requireNonNull(row.linear()).accuracy().share()).isEqualTo(0.9);
+        assertThat(table.table()).contains("largest class             -  90.0 %");
+        assertThat(table.interpretation()).contains("largest class");
     }
 
     @Test

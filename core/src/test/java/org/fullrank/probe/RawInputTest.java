@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import org.fullrank.data.Images;
 import org.fullrank.data.Labels;
@@ -18,28 +17,10 @@ class RawInputTest {
     void aProtocolDescribesTheInputThatThereIs() {
         Vectors vectors = Vectors.of(new float[12], 6);
         assertThat(RawInput.describe(Images.of(new byte[4], 2, 2, 1))).startsWith("pixels / 255");
-        assertThat(RawInput.describe(vectors)).isEqualTo("the features of a row as they are");
+        assertThat(RawInput.describe(vectors)).isEqualTo("the columns of the table, standardized by train");
         assertThat(RawInput.describe(vectors.withSeries(new SeriesShape(2, 3))))
                 .contains("all channels and steps")
                 .doesNotContain("pixels");
-    }
-
-    /// Earlier versions said the same of images and of vectors.
-    @Test
-    void theHashOfAProtocolOnVectorsIsThatOfEarlierVersions() {
-        String earlier =
-                "pixels / 255, images not all of one size up to 32 x 32 resized to that by area; vectors as is";
-        String now = RawInput.describe(Vectors.of(new float[12], 6));
-        assertThat(protocol(now).text()).doesNotContain("pixels");
-        assertThat(protocol(now).hash()).isEqualTo(protocol(earlier).hash());
-        assertThat(protocol("something else").hash())
-                .isNotEqualTo(protocol(earlier).hash());
-    }
-
-    private static ProtocolText protocol(String rawInput) {
-        var fields = new LinkedHashMap<String, String>();
-        fields.put("raw input", rawInput);
-        return new ProtocolText(fields);
     }
 
     @Test
@@ -98,12 +79,35 @@ class RawInputTest {
     }
 
     @Test
-    void vectorsAreTakenAsTheyAre() {
+    void theUnitsOfColumnsDoNotMatter() {
+        float[] train = {1, 2, 3, 5, 8, 1};
+        float[] test = {2, 2, 7, 0};
+        Splits raw = RawInput.of(Vectors.of(train, 2), Vectors.of(test, 2));
+        float[] mean = {4, 8f / 3};
+        double[] std = {Math.sqrt(26 / 3.0), Math.sqrt(26 / 9.0)};
+        for (int i = 0; i < test.length; i++) {
+            assertThat(raw.test().values()[i]).isCloseTo((float) ((test[i] - mean[i % 2]) / std[i % 2]), within(1e-6f));
+        }
+        Splits grams = RawInput.of(Vectors.of(inGrams(train), 2), Vectors.of(inGrams(test), 2));
+        for (int i = 0; i < train.length; i++) {
+            assertThat(grams.train().values()[i]).isCloseTo(raw.train().values()[i], within(1e-5f));
+        }
+    }
+
+    /// The first column times 1,000, the second shifted.
+    private static float[] inGrams(float[] values) {
+        float[] other = values.clone();
+        for (int i = 0; i < other.length; i++) {
+            other[i] = i % 2 == 0 ? 1000 * other[i] : other[i] + 7;
+        }
+        return other;
+    }
+
+    @Test
+    void valuesOfSeriesAreTakenAsTheyAre() {
         float[] values = {1, 2, 3, 4};
-        assertThat(RawInput.of(Vectors.of(values, 2), Vectors.of(values, 2))
-                        .test()
-                        .values())
-                .isEqualTo(values);
+        Vectors series = Vectors.of(values, 2).withSeries(new SeriesShape(1, 2));
+        assertThat(RawInput.of(series, series).test().values()).isEqualTo(values);
     }
 
     @Test
