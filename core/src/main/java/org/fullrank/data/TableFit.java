@@ -109,12 +109,15 @@ final class TableFit {
         return new Fitted(schema, List.copyOf(notes));
     }
 
-    /// Notes a first or last column that looks like classes in numbers, as in files without a header.
+    /// Notes a first or last column that looks like classes, as in files without a header.
     private void noteClasses(Column[] found, boolean[] skip, String remedy) {
         for (int at : found.length > 1 ? new int[] {0, found.length - 1} : new int[0]) {
             if (!skip[at] && at != table.index() && found[at].looksLikeClasses()) {
-                notes.add("%s is read as a feature but has only %d different whole numbers; if it is the class, use"
-                                .formatted(found[at].title(), found[at].levels.size())
+                notes.add("%s is read as a feature but has only %d different %s; if it is the class, use"
+                                .formatted(
+                                        found[at].title(),
+                                        found[at].levels.size(),
+                                        found[at].numbers > 0 ? "whole numbers" : "texts")
                         + " " + remedy.formatted(at + 1));
             }
         }
@@ -223,13 +226,13 @@ final class TableFit {
             return new TableColumn.LeftOut(name(), reason);
         }
 
-        /// Whether the column has few different whole numbers, each in several rows on average. If most cells are
-        /// missing, as where few rows have labels, two rows are enough.
+        /// Whether the column has few different whole numbers or few different texts, each in several rows on
+        /// average. If most cells are missing, as where few rows have labels, two rows are enough.
         boolean looksLikeClasses() {
             int present = rows - missing;
             int needed = missing > present ? 2 : ROWS_OF_CLASS;
             int different = levels.size();
-            return whole == present
+            return (whole == present || numbers == 0)
                     && !uncounted
                     && different > 1
                     && different <= MOST_CODES

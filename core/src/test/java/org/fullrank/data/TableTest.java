@@ -74,6 +74,21 @@ class TableTest {
         }
     }
 
+    /// With other columns of text, no column is taken for the label.
+    @Test
+    void aLastColumnOfFewTextsIsNamed() throws IOException {
+        var rows = new StringBuilder();
+        for (int i = 0; i < 60; i++) {
+            rows.append("%s,city%d,%s\n".formatted(i * 0.37, i % 17, i % 10 == 0 ? i % 20 == 0 ? "rich" : "poor" : ""));
+        }
+        Path file = Files.writeString(folder.resolve("texts.csv"), rows);
+        try (Dataset data = Dataset.open(DataSpec.of(file.toString()).withCache(folder.resolve("cache")))) {
+            assertThat(data.warnings())
+                    .containsExactly("column 3 is read as a feature but has only 2 different texts; if it is the class,"
+                            + " use --label-column 3");
+        }
+    }
+
     @Test
     void theOnlyColumnOfTextIsNamedAsTheLabel() throws IOException {
         var rows = new StringBuilder();
