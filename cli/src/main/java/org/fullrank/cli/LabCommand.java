@@ -11,11 +11,12 @@ import picocli.CommandLine.Option;
         subcommands = {LabListCommand.class, LabRunCommand.class},
         footer = {
             "",
-            "Without a command, it lists the experiments.",
+            "Without a command, it lists the experiments. The course in docs/lab/README.md leads through them and"
+                    + " begins with collapse.",
             "",
             "Examples:",
             "  fullrank lab",
-            "  fullrank lab run oja",
+            "  fullrank lab run collapse --quick",
             "  fullrank lab run all --quick"
         })
 final class LabCommand extends Job {

@@ -33,5 +33,9 @@ final class LabListCommand extends Job {
                         table.row(experiment.name(), experiment.description().title()));
         job.out().print(table);
         job.out().flush();
+        job.err()
+                .println(
+                        "The course in docs/lab/README.md leads through the experiments. It begins with: fullrank lab run"
+                                + " collapse --quick");
     }
 }

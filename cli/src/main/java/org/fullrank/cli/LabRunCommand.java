@@ -107,7 +107,7 @@ final class LabRunCommand extends Job {
                     .put("experiments", sweeps.stream().map(Sweep::toMap).toList()));
         } else {
             out().print(Sweep.table(sweeps));
-            out().println("page: %s (Markdown with SVG figures; open it in an editor with a Markdown preview)"
+            out().println("page: %s (Markdown; open it in an editor with a preview, and its .svg figures in a browser)"
                     .formatted(out.resolve(all ? "README.md" : name + ".md")));
         }
         requireNoFailure(sweeps);

@@ -44,7 +44,7 @@ class LabTest {
     @Test
     void namesThePageToOpen() {
         CommandLineRun run = CommandLineRun.of("lab", "run", "oja", "--quick", "--out", folder.toString());
-        assertThat(run.out()).contains("page: " + folder.resolve("oja.md") + " (Markdown with SVG figures");
+        assertThat(run.out()).contains("page: " + folder.resolve("oja.md") + " (Markdown; open it");
     }
 
     @Test

@@ -39,7 +39,8 @@ public record Overview(List<Sweep> sweeps) {
                         ExperimentPage.lengthOption(settings.getFirst()),
                         ExperimentPage.dataOption(settings.getFirst())));
         page.append(
-                "`--data` takes a folder with the folders `%s`.\n\n".formatted(String.join("`, `", Setting.FOLDERS)));
+                "In a source folder, type `./fullrank` for `fullrank`. `--data` takes a folder with the folders `%s`.\n\n"
+                        .formatted(String.join("`, `", Setting.FOLDERS)));
         page.append(Course.standard()
                 .markdown(sweeps.stream().map(Sweep::experiment).toList()));
         page.append("\n## All experiments\n\n");
