@@ -45,7 +45,7 @@ final class Interpretation {
                     + " landmarks.";
         }
         return untrained
-                ? "The training did not clearly help: read the verdict of fullrank diagnose, let fullrank pretrain"
+                ? "The training did not clearly help. If fullrank diagnose finds no collapse, let fullrank pretrain"
                         + " --preflight check the learning rate, or raise train.epochs."
                 : "It learned, but less than the input itself offers: raise train.epochs, choose views"
                         + " that change only what does not matter, or use a wider encoder.";
