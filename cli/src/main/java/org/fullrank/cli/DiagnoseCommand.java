@@ -167,7 +167,7 @@ final class DiagnoseCommand extends Job {
 
     @Option(
             names = "--full",
-            description = "Prints all figures. Default: six figures, and all figures out of their healthy range.")
+            description = "Prints all figures. Default: seven figures, and all figures out of their healthy range.")
     boolean full;
 
     @Option(
