@@ -32,7 +32,7 @@ public final class DiagnosisText {
             Measure.SQUARED_CORRELATION_EXCESS);
 
     /// Largest number of other figures out of their range. More of them would not fit on a screen.
-    private static final int MOST_OUT = 6;
+    private static final int MOST_OUT = 5;
 
     /// A diagnosis that fits on a screen: the verdicts, seven figures, and the figures out of their healthy
     /// range, which are marked.
