@@ -60,6 +60,23 @@ class ReportBrowserTest {
         browser.open(RunPage.write(run).toUri().toString());
     }
 
+    /// The map shows the representation, so it looks healthy when only the embedding has collapsed.
+    @ParameterizedTest
+    @CsvSource({"HEALTHY,CONSTANT,true", "CONSTANT,CONSTANT,false", "HEALTHY,HEALTHY,false", "HEALTHY,SHORTCUT,false"})
+    void theMapSaysIfItHidesACollapse(String representation, String embedding, boolean hidden) throws IOException {
+        Path run = Sample.full(folder.resolve(representation + embedding));
+        Files.writeString(run.resolve("diagnosis.json"), """
+                {"diagnoses":[{"subject":"representation","rows":9,"width":8,"verdicts":[{"kind":"%s"}]},
+                {"subject":"embedding","rows":9,"width":8,"verdicts":[{"kind":"%s"}]}]}
+                """.formatted(representation, embedding));
+        open(run);
+        String map = browser.text("#map");
+        assertThat(map).contains("Four items.");
+        assertThat(map.contains("It does not show the constant collapse of the embedding"))
+                .isEqualTo(hidden);
+        Pages.assertQuiet(browser);
+    }
+
     @Test
     void everyPartOfARunIsShownWithoutAComplaint() throws IOException {
         open(Sample.full(folder.resolve("full")));
@@ -97,7 +114,7 @@ class ReportBrowserTest {
         assertThat(browser.all("#checks tbody tr")).hasSize(2);
         assertThat(browser.text("#rank")).contains("value 0.75 at step 400");
         assertThat(browser.text("#evaluation")).contains("830f8a57", "50.0 % [40.0, 60.0]", "1234abcd", "recall@1");
-        assertThat(browser.text("#alarms")).contains("raised at step 200, began about step 150");
+        assertThat(browser.text("#alarms")).contains("raised at step 200, first sign at step 150");
         // Both curves of the loss terms are there, and a drawing has ink.
         assertThat(browser.text("#loss")).contains("variance", "covariance");
         assertThat(

@@ -111,7 +111,8 @@ final class DiagnoseCommand extends Job {
             description =
                     "The label column of the .csv or Parquet file, or of the file of --labels. Give the name of the column, its"
                             + " position from 1, or its position from the end (-1 is the last). Default: the column"
-                            + " named label, class, target or y, or the only column with text.")
+                            + " named label, class, target or y, or the only column with text, unless all its texts differ."
+                            + " none: no column is the label.")
     @Nullable
     String labelColumn;
 
@@ -167,7 +168,7 @@ final class DiagnoseCommand extends Job {
 
     @Option(
             names = "--full",
-            description = "Prints all figures. Default: six figures, and all figures out of their healthy range.")
+            description = "Prints all figures. Default: seven figures, and all figures out of their healthy range.")
     boolean full;
 
     @Option(

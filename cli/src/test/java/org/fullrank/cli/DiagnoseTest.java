@@ -258,6 +258,32 @@ class DiagnoseTest {
                 .isEqualTo(measure.path("value").asDouble() >= 0.4);
     }
 
+    /// Titles are names of the rows; a text column with classes is announced with the option that corrects it.
+    @Test
+    void aColumnOfTextIsAnnouncedOnlyIfItIsTheLabel() throws IOException {
+        double[][] rows = rows(WIDTH, 1);
+        var titled = new StringBuilder("a,title,b,c\n");
+        var late = new StringBuilder("a,animal,b,c\n");
+        for (int i = 0; i < ROWS; i++) {
+            String format = rows[i][0] + ",%s %d," + rows[i][1] + "," + rows[i][2] + "\n";
+            titled.append(format.formatted("title", i));
+            late.append(format.formatted("animal", i % (ROWS / 2))); // differs in the first rows
+        }
+        CommandLineRun named = diagnose(Files.writeString(folder.resolve("titled.csv"), titled), "--full");
+        assertThat(named.out() + named.err())
+                .contains("400 rows of 3 dimensions")
+                .doesNotContain("warning", "\nclasses ");
+        Path file = Files.writeString(folder.resolve("late.csv"), late);
+        CommandLineRun classes = diagnose(file, "--full");
+        assertThat(classes.err())
+                .isEqualToIgnoringNewLines(
+                        "warning: column 2 (animal) was taken for the label, because it is the only one"
+                                + " of text; if it is not, use --label-column none");
+        assertThat(classes.out()).contains("\nclasses ");
+        CommandLineRun none = diagnose(file, "--full", "--label-column", "none");
+        assertThat(none.out()).contains("400 rows of 3 dimensions").doesNotContain("\nclasses ");
+    }
+
     /// `ok` is what `low` and `high` say of the value, and an infinite end has no key.
     @Test
     void everyMeasureInJsonSaysWhetherItIsInItsRange() throws IOException {

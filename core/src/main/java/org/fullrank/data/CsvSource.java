@@ -64,12 +64,33 @@ record CsvSource(
                 labeled.add(new Part(part.getKey(), from, classes.rows()));
             }
         }
-        Labels labels = classes.labels();
-        classes.notes().forEach(out::note);
+        Labels labels = labels(classes, schema, out);
         if (labels != null) {
             out.classNames(labels.names());
             labeled.forEach(part -> out.labels(part.split, Arrays.copyOfRange(labels.classes(), part.from, part.to)));
         }
+    }
+
+    /// The labels of all splits; null if there are none, or if a column that the user did not name has another value in
+    /// every row.
+    private @Nullable Labels labels(ClassNumbers classes, TableSchema schema, PackWriter out) throws IOException {
+        Labels labels = classes.labels();
+        classes.notes().forEach(out::note);
+        if (labels == null || spec.tableLabel() != null) {
+            return labels;
+        }
+        if (labels.differ()) {
+            String column = schema.label().isEmpty() ? "the label column" : "the column " + schema.label();
+            out.note(column + " was left out as names of the rows, because all its values differ; if they are classes,"
+                    + " use --label-column");
+            return null;
+        }
+        try (var table = open(learned(), spec.tableLabel())) {
+            if (fitted == null && table.differingLabel() != null) {
+                out.note(table.differingLabel());
+            }
+        }
+        return labels;
     }
 
     /// The labels of one split, taken from the labels of all splits.

@@ -40,6 +40,12 @@ public record Labels(int[] classes, List<String> names) {
         return (int) Arrays.stream(classes).filter(c -> c == UNLABELED).count();
     }
 
+    /// Whether each of at least three items has a class of its own. Then the labels are names of the items, not
+    /// classes.
+    public boolean differ() {
+        return classes.length > 2 && names.size() == classes.length;
+    }
+
     /// The items that have a label, in ascending order.
     public int[] labeledItems() {
         return IntStream.range(0, classes.length)

@@ -25,15 +25,16 @@ public final class DiagnosisText {
     static final List<Measure> MAIN = List.of(
             Measure.EFFECTIVE_RANK,
             Measure.EFFECTIVE_RANK_MARGIN,
+            Measure.KNEE,
             Measure.RANKME_CENTERED_SHARE,
             Measure.STD,
             Measure.OFFSET,
             Measure.SQUARED_CORRELATION_EXCESS);
 
     /// Largest number of other figures out of their range. More of them would not fit on a screen.
-    private static final int MOST_OUT = 6;
+    private static final int MOST_OUT = 5;
 
-    /// A diagnosis that fits on a screen: the verdicts, six figures, and the figures out of their healthy
+    /// A diagnosis that fits on a screen: the verdicts, seven figures, and the figures out of their healthy
     /// range, which are marked.
     public static String brief(Diagnosis diagnosis) {
         var shown = new ArrayList<Reading>();

@@ -42,6 +42,9 @@ final class DimensionRules {
     /// explain the lost rank.
     private static final double EXPLAINED = 0.9;
 
+    /// Shares of the variance below this value are not printed.
+    private static final double NEARLY_NONE = 1e-3;
+
     private DimensionRules() {}
 
     static Finding dimensional(Figures f) {
@@ -96,14 +99,34 @@ final class DimensionRules {
         String to = text("%d of %d dimensions are left: ", left(f), f.width());
         if (kneeDegree(slope, f.errors().spectrum()) > Finding.VERDICT) {
             return to
-                    + text(
-                            "the next singular value is %.3g times smaller (a knee: above %.0f)%s",
-                            slope.knee(), KNEE, dead);
+                    + text("the next singular value is %.3g times smaller, and ", slope.knee())
+                    + afterKnee(slope)
+                    + rule()
+                    + dead;
         }
         return to
                 + text(
                         "they hold 99 %% of the variance, effective rank %.2f (collapsed: below %.2f)%s",
                         slope.effectiveRank(), fewest(slope), dead);
+    }
+
+    /// The figures of the spectrum on which the rule depends.
+    static String shape(SpectrumShape slope) {
+        return text(
+                        "effective rank %.1f of %d; in the first half, the next singular value is at most %.3g times smaller, and ",
+                        slope.effectiveRank(), slope.available(), slope.knee())
+                + afterKnee(slope);
+    }
+
+    private static String afterKnee(SpectrumShape slope) {
+        double rest = slope.varianceAfterKnee();
+        String share = rest < NEARLY_NONE ? "less than 0.1 %" : text(rest < 0.1 ? "%.1f %%" : "%.0f %%", 100 * rest);
+        return text("the directions after this drop have %s of the variance", share);
+    }
+
+    /// The limits of a knee.
+    static String rule() {
+        return text(" (a knee: above %.0f, and below %.0f %%)", KNEE, 100 * BEHIND);
     }
 
     private static String next(Figures f) {

@@ -173,7 +173,7 @@ record Examination(
                 spread.medianNorm(),
                 spread.get(Measure.STD),
                 spread.get(Measure.OFFSET),
-                SpectrumShape.of(moments.centered(), moments.rows(), moments.width()),
+                SpectrumShape.of(moments),
                 new Figures.Dimensions(
                         (int) spread.get(Measure.CONSTANT),
                         Double.isNaN(redundancy.duplicateDimensions()) ? 0 : (int) redundancy.duplicateDimensions(),

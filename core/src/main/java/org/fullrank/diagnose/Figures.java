@@ -67,9 +67,4 @@ record Figures(
             return new Errors(plain, plain, plain, plain);
         }
     }
-
-    /// The number of directions in which centered rows can vary.
-    long available() {
-        return Math.min(rows - 1, width);
-    }
 }

@@ -15,7 +15,10 @@ public record HealthyRange(double low, double high) {
     private static final Pattern BELOW = Pattern.compile("below " + NUMBER);
     private static final Pattern ONE = Pattern.compile(NUMBER);
 
-    /// The range in words of a [Reading], such as `0.4 to 1`, `above 1` or `0`; null if it has no numbers.
+    /// The words of a range that contains every value.
+    static final String ANY = "any";
+
+    /// The range in words of a [Reading], such as `0.4 to 1`, `above 1`, `0` or `any`; null if it has no numbers.
     static @Nullable HealthyRange of(String words) {
         Matcher between = BETWEEN.matcher(words);
         Matcher above = ABOVE.matcher(words);
@@ -28,6 +31,9 @@ public record HealthyRange(double low, double high) {
         }
         if (below.matches()) {
             return new HealthyRange(Double.NEGATIVE_INFINITY, Double.parseDouble(below.group(1)));
+        }
+        if (words.equals(ANY)) {
+            return new HealthyRange(Double.NEGATIVE_INFINITY, Double.POSITIVE_INFINITY);
         }
         return ONE.matcher(words).matches()
                 ? new HealthyRange(Double.parseDouble(words), Double.parseDouble(words))

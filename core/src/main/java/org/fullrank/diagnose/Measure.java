@@ -88,7 +88,19 @@ public enum Measure {
             "5 effective-rank / sqrt(min(N - 1, D))",
             "0 to 5 sqrt(min(N - 1, D))",
             "above 1",
-            "effective-rank divided by the smallest that counts as sound: below 1 = dimensional collapse"),
+            "effective-rank divided by the smallest sound one: below 1 = collapse, even without a knee"),
+    KNEE(
+            "knee",
+            "max c_k / c_(k + 1), k up to min(N - 1, D) / 2",
+            "1 to 1e6",
+            "below 8, or any if knee.rest is at least 0.05",
+            "largest drop of singular values in the first half; a fault if little variance follows"),
+    KNEE_REST(
+            "knee.rest",
+            "sum_j>k l_j / sum l, k of knee",
+            "0 to 1",
+            "above 0.05, or any if knee is at most 8",
+            "share of the variance in the directions after the knee"),
     PARTICIPATION(
             "participation",
             "(sum l)^2 / sum l^2",

@@ -52,7 +52,8 @@ public record Ranks(
             Stream.concat(RANKS.stream(), Stream.of(Measure.ALPHA)).toList();
 
     private static final List<Measure> ALL = Stream.concat(
-                    Stream.concat(RESAMPLED.stream(), SHARES.stream()), Stream.of(Measure.EFFECTIVE_RANK_MARGIN))
+                    Stream.concat(RESAMPLED.stream(), SHARES.stream()),
+                    Stream.of(Measure.EFFECTIVE_RANK_MARGIN, Measure.KNEE, Measure.KNEE_REST))
             .toList();
 
     /// The ranks, without intervals and without the mean singular value, for checks during training.
@@ -106,6 +107,7 @@ public record Ranks(
                     .noting("isotropic rows show %.1f".formatted(isotropic)));
             if (rank == Measure.EFFECTIVE_RANK) {
                 readings.add(Reading.of(Measure.EFFECTIVE_RANK_MARGIN, get(Measure.EFFECTIVE_RANK_MARGIN)));
+                readings.addAll(knee());
             }
         }
         readings.add(Reading.of(Measure.ALPHA, get(Measure.ALPHA), interval(Measure.ALPHA))
@@ -117,6 +119,24 @@ public record Ranks(
             readings.add(Reading.of(Measure.MEAN_SINGULAR_SHARE, meanSingular.share()));
         }
         return new Section("ranks", readings);
+    }
+
+    /// The knee with the variance after it. The limit of each of the two holds only if the other one is beyond
+    /// its limit, see [DimensionRules].
+    private List<Reading> knee() {
+        double knee = get(Measure.KNEE);
+        double rest = get(Measure.KNEE_REST);
+        return List.of(
+                Reading.of(Measure.KNEE, knee)
+                        .healthy(
+                                knee > DimensionRules.KNEE && rest >= DimensionRules.BEHIND
+                                        ? HealthyRange.ANY
+                                        : "below %.0f".formatted(DimensionRules.KNEE)),
+                Reading.of(Measure.KNEE_REST, rest)
+                        .healthy(
+                                knee > DimensionRules.KNEE
+                                        ? "above %s".formatted(DimensionRules.BEHIND)
+                                        : HealthyRange.ANY));
     }
 
     private double isotropic(Measure rank) {

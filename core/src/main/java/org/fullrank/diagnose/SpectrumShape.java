@@ -1,5 +1,6 @@
 package org.fullrank.diagnose;
 
+import org.fullrank.linalg.Moments;
 import org.fullrank.linalg.Spectrum;
 
 /// The shape of a centered spectrum: how fast it falls, and at which direction it drops.
@@ -19,6 +20,11 @@ record SpectrumShape(
 
     /// Share of the variance in [#directions99], the usual choice in principal component analysis.
     static final double MOST = 0.99;
+
+    /// The shape of the spectrum of the centered rows.
+    static SpectrumShape of(Moments moments) {
+        return of(moments.centered(), moments.rows(), moments.width());
+    }
 
     /// The shape of a centered spectrum.
     ///

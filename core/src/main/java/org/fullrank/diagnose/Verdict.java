@@ -19,21 +19,30 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
                 "constant collapse",
                 true,
                 "keep the variance of each dimension: add a variance term to the loss, as in VICReg, or look for a missing"
-                        + " stop-gradient or predictor"),
+                        + " stop-gradient or predictor; with the file alone, subtract the mean and diagnose what is left"),
         /// The rows use only a few of the dimensions.
         DIMENSIONAL(
                 "dimensional collapse",
                 true,
-                "decorrelate dimensions: add a covariance term to the loss, as in VICReg"),
+                "decorrelate dimensions: add a covariance term to the loss, as in VICReg, and train again; with the file"
+                        + " alone, project the centered rows on as many right singular vectors as dimensions are left"
+                        + " (numpy.linalg.svd)"),
         /// Lengths of rows are too large.
-        NORM_BLOW_UP("norm blow-up", true, "lower the learning rate to a tenth"),
+        NORM_BLOW_UP(
+                "norm blow-up",
+                true,
+                "lower the learning rate to a tenth; with the file alone, scale the rows to length 1"),
         /// The lengths of rows are close to zero.
-        NORM_VANISHING("vanishing norms", true, "lower the weight decay to a tenth"),
+        NORM_VANISHING(
+                "vanishing norms",
+                true,
+                "lower the weight decay to a tenth; with the file alone, scale the rows to length 1"),
         /// Dimensions repeat one another.
         REDUNDANT(
                 "redundancy",
                 true,
-                "use fewer dimensions, or add a decorrelation term to the loss, as in VICReg or Barlow Twins"),
+                "use fewer dimensions, or add a decorrelation term to the loss, as in VICReg or Barlow Twins; with the file"
+                        + " alone, drop the copies, or whiten the rows"),
         /// A common mean dominates all rows.
         COMMON_OFFSET(
                 "common offset",
@@ -43,7 +52,8 @@ public record Verdict(Kind kind, double confidence, String evidence, String next
         CLASS_WISE(
                 "class-wise collapse",
                 true,
-                "keep samples of a class apart: lower the weight of the term that pulls positive pairs together"),
+                "keep samples of a class apart: lower the weight of the term that pulls positive pairs together, and train"
+                        + " again, because no change of the file separates them"),
         /// The two views are too alike: the task has a shortcut.
         SHORTCUT(
                 "shortcut views",

@@ -51,10 +51,10 @@ final class Verdicts {
             return List.of(SampleRules.underSampled(figures).verdict());
         }
         List<Finding> findings = judged(figures, harmless);
-        Figures shown = figures;
+        Figures pulledIn = null;
         if (findings.stream().anyMatch(finding -> finding.isVerdict() && MIMICKED.contains(finding.kind()))) {
-            shown = trimmed.get();
-            findings = agreed(findings, judged(shown, harmless));
+            pulledIn = trimmed.get();
+            findings = agreed(findings, judged(pulledIn, harmless));
         }
         Set<Verdict.Kind> explained = EnumSet.noneOf(Verdict.Kind.class);
         findings.stream().filter(Finding::isVerdict).forEach(finding -> explained.addAll(finding.explains()));
@@ -63,7 +63,7 @@ final class Verdicts {
                 .filter(finding -> !explained.contains(finding.kind()))
                 .map(Finding::verdict)
                 .toList();
-        return verdicts.isEmpty() ? List.of(healthy(shown, findings)) : verdicts;
+        return verdicts.isEmpty() ? List.of(healthy(figures, pulledIn, findings)) : verdicts;
     }
 
     private static List<Finding> judged(Figures figures, Set<Verdict.Kind> harmless) {
@@ -89,21 +89,25 @@ final class Verdicts {
                 .toList();
     }
 
-    private static Verdict healthy(Figures figures, List<Finding> findings) {
+    /// @param trimmed the figures of trimmed rows; null if they were not needed
+    private static Verdict healthy(Figures figures, @Nullable Figures trimmed, List<Finding> findings) {
         Finding nearest = findings.stream()
                 .max(Comparator.comparingDouble(Finding::degree))
                 .orElseThrow();
+        String spectrum = trimmed == null
+                ? DimensionRules.shape(figures.spectrum()) + DimensionRules.rule()
+                : "with the outlying rows pulled in: %s%s; with the rows as they are: %s"
+                        .formatted(
+                                DimensionRules.shape(trimmed.spectrum()),
+                                DimensionRules.rule(),
+                                DimensionRules.shape(figures.spectrum()));
         return new Verdict(
                 Verdict.Kind.HEALTHY,
                 1 - nearest.degree(),
-                text(
-                        "effective rank %.1f of %d, no knee above %.1f in the first half, the mean is %.0f %% of the"
-                                + " squared length; nearest fault: %s",
-                        figures.spectrum().effectiveRank(),
-                        figures.available(),
-                        figures.spectrum().knee(),
-                        100 * figures.offset(),
-                        nearest.kind().title()),
+                spectrum
+                        + text(
+                                "; the mean is %.0f %% of the squared length; nearest fault: %s",
+                                100 * figures.offset(), nearest.kind().title()),
                 "change nothing; keep these figures to compare with later ones");
     }
 }

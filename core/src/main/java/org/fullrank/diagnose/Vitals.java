@@ -81,6 +81,8 @@ public record Vitals(long rows, int width, SequencedMap<Measure, Double> values)
         formulas.put(
                 Measure.EFFECTIVE_RANK_MARGIN,
                 z -> z.centered().effectiveRank() / DimensionRules.fewest(Math.min(z.rows() - 1, z.width())));
+        formulas.put(Measure.KNEE, z -> SpectrumShape.of(z).knee());
+        formulas.put(Measure.KNEE_REST, z -> SpectrumShape.of(z).varianceAfterKnee());
         share(formulas, Measure.RANKME, Measure.RANKME_SHARE, IsotropicNull::rankMe);
         share(formulas, Measure.RANKME_CENTERED, Measure.RANKME_CENTERED_SHARE, IsotropicNull::centeredRankMe);
         share(formulas, Measure.EFFECTIVE_RANK, Measure.EFFECTIVE_RANK_SHARE, IsotropicNull::effectiveRank);

@@ -21,13 +21,17 @@ import org.jspecify.annotations.Nullable;
 /// @param header whether the first row is a header
 /// @param label position of the label column from 0; -1 if there is none
 /// @param index position of the index, 0; -1 if there is none
-/// @param warnings decisions that were made automatically, one line each, without the one about the index
+/// @param warnings decisions that were made automatically, one line each, without those about the index and about
+///     a label whose texts differ
+/// @param differingLabel the line about a label column that was searched for and whose texts all differ in the first
+///     rows, so that it may hold names of the rows; null if there is none
 /// @param indexWarning the line about the index; null if there is none
 record CsvHead(
         boolean header,
         int label,
         int index,
         List<String> warnings,
+        @Nullable String differingLabel,
         @Nullable String indexWarning) {
     /// Number of rows that must count up. Ten such rows are unlikely by chance, and a pipe delivers them
     /// soon.
@@ -40,6 +44,15 @@ record CsvHead(
     private static final Set<String> FILE_NAMES = Set.of("path", "file", "filename", "image");
     private static final int NAMES_SHOWN = 20;
 
+    /// What the search for a label column found.
+    ///
+    /// @param position -1 if there is none
+    /// @param warning null if there is nothing to say
+    /// @param differs whether the column has another text in each of the first rows
+    private record Found(int position, @Nullable String warning, boolean differs) {
+        static final Found NONE = new Found(-1, null, false);
+    }
+
     /// Applies the rules.
     ///
     /// @param head the first rows, at least one
@@ -49,9 +62,18 @@ record CsvHead(
         List<String> warnings = new ArrayList<>();
         CsvHeader.Found header = CsvHeader.of(head, name -> known.contains(name) || isLabel(name, labelColumn));
         header.warning().ifPresent(warnings::add);
-        int label = label(file, head, header.header(), labelColumn, remedy, warnings);
-        String indexWarning = indexWarning(head, header.header(), label);
-        return new CsvHead(header.header(), label, indexWarning == null ? -1 : 0, List.copyOf(warnings), indexWarning);
+        Found label = label(file, head, header.header(), labelColumn, remedy);
+        if (label.warning != null && !label.differs) {
+            warnings.add(label.warning);
+        }
+        String indexWarning = indexWarning(head, header.header(), label.position);
+        return new CsvHead(
+                header.header(),
+                label.position,
+                indexWarning == null ? -1 : 0,
+                List.copyOf(warnings),
+                label.differs ? label.warning : null,
+                indexWarning);
     }
 
     private static boolean isLabel(String name, @Nullable String labelColumn) {
@@ -60,60 +82,56 @@ record CsvHead(
                 : name.equals(labelColumn.strip());
     }
 
-    private static int label(
-            Path file,
-            List<List<String>> head,
-            boolean header,
-            @Nullable String labelColumn,
-            String remedy,
-            List<String> warnings) {
+    private static Found label(
+            Path file, List<List<String>> head, boolean header, @Nullable String labelColumn, String remedy) {
         List<String> names = head.getFirst().stream().map(String::strip).toList();
         if (labelColumn != null) {
-            return named(file, names, header, labelColumn.strip(), remedy);
+            return new Found(named(file, names, header, labelColumn.strip(), remedy), null, false);
         }
         if (header) {
             List<String> labels =
                     names.stream().filter(name -> isLabel(name, null)).toList();
-            if (labels.size() > 1) {
-                warnings.add("columns %s have names of labels: %s is the label, the others are read as features; leave"
-                                .formatted(String.join(", ", labels), labels.getFirst())
-                        + " them out if they are labels too");
-            }
+            String several = labels.size() < 2
+                    ? null
+                    : "columns %s have names of labels: %s is the label, the others are read as features; leave"
+                                    .formatted(String.join(", ", labels), labels.getFirst())
+                            + " them out if they are labels too";
             if (!labels.isEmpty()) {
-                return names.indexOf(labels.getFirst());
+                return new Found(names.indexOf(labels.getFirst()), several, false);
             }
         }
-        return onlyText(head, header, warnings);
+        return onlyText(head, header);
     }
 
-    /// The only column of text; -1 if there is none, or if there are several.
-    private static int onlyText(List<List<String>> head, boolean header, List<String> warnings) {
+    /// The only column of text; none if there are several.
+    private static Found onlyText(List<List<String>> head, boolean header) {
         List<List<String>> rows = head.subList(header && head.size() > 1 ? 1 : 0, head.size());
         int found = -1;
-        String example = "";
+        List<String> texts = List.of();
         for (int i = header && namesFiles(head) ? 1 : 0; i < head.getFirst().size(); i++) {
             int column = i;
             List<String> cells = rows.stream()
                     .filter(row -> column < row.size() && !CsvTable.isMissing(row.get(column)))
                     .map(row -> row.get(column))
                     .toList();
-            List<String> texts = cells.stream().filter(CsvTable::isText).toList();
-            if (2 * texts.size() > cells.size()) {
+            List<String> here = cells.stream().filter(CsvTable::isText).toList();
+            if (2 * here.size() > cells.size()) {
                 if (found >= 0) {
-                    return -1;
+                    return Found.NONE;
                 }
                 found = i;
-                example = texts.getFirst();
+                texts = here;
             }
         }
-        if (found < 0 || CsvTable.isDate(example) || NumberSlip.of(example) != null) {
-            return -1;
+        if (found < 0 || CsvTable.isDate(texts.getFirst()) || NumberSlip.of(texts.getFirst()) != null) {
+            return Found.NONE;
         }
         String name = header ? " (%s)".formatted(head.getFirst().get(found).strip()) : "";
-        warnings.add("column %d%s was taken for the label, because it is the only one of text; name the label column"
+        String warning = "column %d%s was taken for the label, because it is the only one of text; if it is not, use"
                         .formatted(found + 1, name)
-                + " or 'none' if this is wrong");
-        return found;
+                + " --label-column none";
+        boolean differs = texts.size() > 2 && Set.copyOf(texts).size() == texts.size();
+        return new Found(found, warning, differs);
     }
 
     /// The position from 0 of a column that is named by its header, or by its position: from 1, or from the end

@@ -190,6 +190,13 @@ public final class CsvTable implements AutoCloseable {
                 : Stream.concat(columns.warnings().stream(), Stream.of(index)).toList();
     }
 
+    /// The line about a label column that was searched for and whose texts all differ in the first rows; null
+    /// if there is none. It is not among the warnings. If the texts differ in all rows, they are names of the
+    /// rows and no labels.
+    public @Nullable String differingLabel() {
+        return columns.differingLabel();
+    }
+
     /// The next row; null after the last one.
     ///
     /// @throws InputException when the row is not CSV, or has more or fewer cells than the first row

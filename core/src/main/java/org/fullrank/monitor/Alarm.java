@@ -10,7 +10,8 @@ import org.fullrank.run.MonitorSpec.OnCollapse;
 /// A collapse of an embedding that was detected during training.
 ///
 /// @param step step at which the check raised the alarm
-/// @param onset first step at which the measure was seen to decrease
+/// @param onset step of the first sign: the first of the consecutive checks at which any measure of the place was
+///     low, not only that of the evidence
 /// @param place `representation`, `embedding` or `block.NAME`
 /// @param verdict the kind of collapse, the figures that show it, and one step to take
 public record Alarm(long step, long onset, String place, Verdict verdict) {
@@ -41,7 +42,7 @@ public record Alarm(long step, long onset, String place, Verdict verdict) {
 
     /// For the log.
     public String line() {
-        return "ALARM at step %d: %s of the %s since step %d: %s; %s"
+        return "ALARM at step %d: %s of the %s, first sign at step %d: %s; %s"
                 .formatted(step, kind().title(), place, onset, verdict.evidence(), verdict.next());
     }
 

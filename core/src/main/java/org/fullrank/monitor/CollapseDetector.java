@@ -261,7 +261,8 @@ final class CollapseDetector {
 
     private static String fall(String what, double value, double least, double best, long at) {
         return value < FALLEN * best
-                ? "%s is %s, it was %s at step %d".formatted(what, number(value), number(best), at)
+                ? "%s is %s, less than a third of its best value, %s at step %d"
+                        .formatted(what, number(value), number(best), at)
                 : "%s is %s, expected at least %s".formatted(what, number(value), number(least));
     }
 

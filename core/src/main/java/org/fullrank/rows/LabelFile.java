@@ -53,7 +53,7 @@ public final class LabelFile {
                         : column(file, selection, notes);
         };
         Labels labels = required(classes, notes);
-        if (identifiers(labels)) {
+        if (labels.differ()) {
             throw new InputException(
                     "%s: found a class of its own for each of %d rows, expected classes of several rows;"
                                     .formatted(file, labels.classes().length)
@@ -113,7 +113,13 @@ public final class LabelFile {
                 return required(classes, notes);
             }
             Labels labels = optional(classes, notes);
-            return labels == null || identifiers(labels) ? null : labels;
+            if (labels == null || labels.differ()) {
+                return null;
+            }
+            if (table.differingLabel() != null) {
+                notes.accept(table.differingLabel());
+            }
+            return labels;
         } catch (IOException e) {
             throw CsvRows.unreadable(file, e);
         }
@@ -145,10 +151,6 @@ public final class LabelFile {
 
     static CsvTable table(Path file, Selection selection) throws IOException {
         return CsvTable.open(file, selection.labelColumn(), REMEDY);
-    }
-
-    private static boolean identifiers(Labels labels) {
-        return labels.classes().length > 2 && labels.names().size() == labels.classes().length;
     }
 
     private static ClassNumbers named(Archive archive) {

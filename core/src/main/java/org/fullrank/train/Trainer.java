@@ -319,7 +319,7 @@ public final class Trainer implements AutoCloseable {
     /// Ends the run after a collapse, either with the current weights or with the weights from before the
     /// collapse.
     private Ending collapsed(Alarm alarm) {
-        String what = "%s of the %s since step %d, found at step %d"
+        String what = "%s of the %s, first sign at step %d, found at step %d"
                 .formatted(alarm.kind().title(), alarm.place(), alarm.onset(), alarm.step());
         Optional<Path> sound = recipe.monitor().onCollapse() == OnCollapse.ROLLBACK
                 ? checkpoints.sound(step, watcher::note)

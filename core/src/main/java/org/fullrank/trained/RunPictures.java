@@ -83,7 +83,7 @@ final class RunPictures {
         var map = new LinkedHashMap<String, Object>();
         map.put(
                 "about",
-                ("Representations of %s, along their first two principal components, with %.0f %% and %.0f %% of the"
+                ("Representations (outputs of the encoder) of %s, along their first two principal components, with %.0f %% and %.0f %% of the"
                                 + " variance; colored by %s.")
                         .formatted(items, 100 * shares[0], 100 * shares[1], groups.by));
         map.put("explained", shares);

@@ -44,6 +44,16 @@ function answerOf(run, diagnoses, step) {
   return found ? `Not known: ${fault ? 'found ' + fault : 'no collapse was found'}, and nothing was evaluated yet.` : 'Not known: nothing was diagnosed or evaluated yet.';
 }
 
+/** What the map of representations hides: a collapse of the embedding alone. Empty if there is none. */
+function hiddenByMap(diagnoses) {
+  const of = place => diagnoses.find(diagnosis => diagnosis.subject === place);
+  const fault = diagnosis => verdictsOf(diagnosis).find(verdict => gravity(verdict) === 'bad');
+  const inner = of('representation'), outer = of('embedding');
+  return inner && outer && fault(outer) && !fault(inner)
+    ? `The map shows the representation, which has not collapsed. It does not show the ${titleOf(fault(outer)).toLowerCase()} of the `
+      + 'embedding (the output of the projector): see the spectrum under “All figures of embedding” below.' : '';
+}
+
 /** The diagnoses of the latest check. */
 function latestCheck(verdicts) {
   const step = Math.max(...verdicts.map(line => Number(line.step)));

@@ -3,7 +3,7 @@
 function alarmList(alarms) {
   return el('ul', {class: 'alarms'}, alarms.map(alarm => el('li', null,
       el('p', null, el('strong', null, titleOf(alarm)), ` in ${alarm.place || 'the embedding'}, raised at step ${number(alarm.step)}`,
-          finite(alarm.onset) === null ? '' : `, began about step ${number(alarm.onset)}`,
+          finite(alarm.onset) === null ? '' : `, first sign at step ${number(alarm.onset)}`,
           alarm.action ? `; action: ${alarm.action}` : ''),
       alarm.evidence ? el('p', {class: 'note'}, alarm.evidence) : null,
       alarm.next ? el('p', {class: 'note'}, 'Next: ' + alarm.next) : null)));
@@ -33,6 +33,7 @@ function runPage() {
   const good = group('good', 'Is it good?');
   const answer = el('p', {class: 'answer'});
   const verdict = el('div');
+  const hidden = el('p', {class: 'note hidden-by-map'});
   const qualities = el('dl', {class: 'figures'});
   good.append(answer, qualities, verdict);
   const parts = {
@@ -45,7 +46,7 @@ function runPage() {
   if (data.missing) learned.append(el('p', {class: 'note'}, `Not shown: ${data.missing}.`));
   learned.append(figures);
   Object.assign(parts, {
-    alarms: section('alarms', 'Alarms', 'Dashed red lines in the charts mark where each one began.', learned),
+    alarms: section('alarms', 'Alarms', 'Dashed red lines in the charts mark the first sign of each one.', learned),
     loss: section('loss', 'Loss', null, learned),
     rank: section('rank', 'Rank and spread', null, learned),
     spectrum: section('spectrum', 'Spectrum over time',
@@ -98,6 +99,7 @@ function runPage() {
     verdict.replaceChildren(...shown.length > 0 ? shown : [el('div', {class: 'banner'}, el('h3', null, 'No diagnosis'),
         el('p', null, data.live && data.status === 'running' ? 'The first check makes one.'
           : 'This run has none in its folder; fullrank diagnose makes one.'))]);
+    hidden.textContent = hiddenByMap(diagnoses);
     answer.textContent = answerOf(data, diagnoses, store.lastStep());
     if (step === null) {
       parts.diagnosis.fill(diagnoses.map(diagnosis => el('details', {open: diagnoses.length === 1},
@@ -188,7 +190,7 @@ function runPage() {
   showSpectrum();
   parts.evaluation.fill(evaluation(data.evaluation));
   if (isMap(data.map)) {
-    parts.map.fill(el('p', {class: 'note'}, data.map.about || ''), embeddingMap(data.map, data.pictures.map));
+    parts.map.fill(el('p', {class: 'note'}, data.map.about || ''), hidden, embeddingMap(data.map, data.pictures.map));
   }
   if (data.pictures.views) {
     parts.views.fill(el('img', {class: 'sheet', src: data.pictures.views, alt:

@@ -98,8 +98,8 @@ class TableTest {
         Path file = Files.writeString(folder.resolve("text.csv"), rows);
         try (Dataset data = Dataset.open(DataSpec.of(file.toString()).withCache(folder.resolve("cache")))) {
             assertThat(data.warnings())
-                    .containsExactly("column 2 was taken for the label, because it is the only one of text; name the"
-                            + " label column or 'none' if this is wrong");
+                    .containsExactly("column 2 was taken for the label, because it is the only one of text; if it"
+                            + " is not, use --label-column none");
         }
     }
 

@@ -230,7 +230,8 @@ class DoctorTest {
     void directionsThatAHealthyOneLacksAreCounted(String name, String rank, int missing) {
         Diagnosis found = called(name);
         assertThat(found.verdict().kind()).isEqualTo(Kind.HEALTHY);
-        assertThat(found.verdict().evidence()).containsPattern("no knee above [0-9.]+ in the first half");
+        assertThat(found.verdict().evidence())
+                .containsPattern("in the first half, the next singular value is at most [0-9.]+ times smaller");
         assertThat(found.warnings())
                 .contains("the rank is %s; directions without variance (below 1e-06 of the strongest): %d"
                         .formatted(rank, missing));

@@ -60,7 +60,8 @@ class CollapseDetectorTest {
         assertThat(alarms.getFirst().kind()).isEqualTo(Kind.DIMENSIONAL);
         assertThat(alarms.getFirst().onset()).isBetween(600L, 650L);
         assertThat(alarms.getFirst().step()).isBetween(625L, 725L);
-        assertThat(alarms.getFirst().verdict().evidence()).contains("it was 0.400 at step 100");
+        assertThat(alarms.getFirst().verdict().evidence())
+                .contains("less than a third of its best value, 0.400 at step 100 (");
     }
 
     @Test

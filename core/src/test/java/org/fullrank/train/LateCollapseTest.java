@@ -133,7 +133,7 @@ class LateCollapseTest {
         Trainer.Ending ending = collapse(run, OnCollapse.STOP, TrainingListener.silent());
         assertThat(ending.status()).isEqualTo(RunStatus.COLLAPSED);
         assertThat(ending.message())
-                .contains("since step " + alarms(run).getFirst().get("onset"));
+                .contains("first sign at step " + alarms(run).getFirst().get("onset"));
         assertThat(checkpoint(run, ending.step())).exists();
         assertThat(RunFolder.open(run).status()).isEqualTo(RunStatus.COLLAPSED);
     }
