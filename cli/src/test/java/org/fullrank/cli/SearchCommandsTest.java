@@ -146,6 +146,48 @@ class SearchCommandsTest {
         refused(2, "run none: found nothing there", "search", index, photos + "/dogs/photo05.png", "--run", "none");
     }
 
+    /// The folder of a training that was killed after its last checkpoint.
+    private static Path killed() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("killed"));
+        Files.createDirectories(copy.resolve("checkpoints"));
+        for (String name : List.of("config.yaml", "checkpoints/step-00000003.safetensors")) {
+            Files.copy(Path.of(run, name), copy.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+        List<String> lines = Files.readAllLines(Path.of(run, "metrics.jsonl"));
+        assertThat(lines.getLast()).contains("finished");
+        Files.write(copy.resolve("metrics.jsonl"), lines.subList(0, lines.size() - 1));
+        return copy;
+    }
+
+    @Test
+    void anEmbeddingNamesItsCheckpointAndATrainingThatDidNotFinish() throws IOException {
+        String whole = "encoder for the train split: %s, step 3%n"
+                .formatted(Path.of(run, "checkpoints", "step-00000003.safetensors"));
+        assertThat(CommandLineRun.of("index", run, "--out", folder.resolve("named") + "")
+                        .err())
+                .startsWith(whole)
+                .doesNotContain("warning");
+        assertThat(CommandLineRun.of("embed", run, "--out", folder.resolve("named.npy") + "")
+                        .err())
+                .startsWith(whole)
+                .doesNotContain("warning");
+        String killed = killed().toString();
+        String warning =
+                "warning: run %s did not finish: step 3 of 3, interrupted; fullrank pretrain --resume %s continues it"
+                        .formatted(killed, killed);
+        assertThat(CommandLineRun.of("index", killed, "--out", folder.resolve("part") + "")
+                        .err()
+                        .lines())
+                .contains(warning);
+        assertThat(CommandLineRun.of("embed", killed, "--out", folder.resolve("part.npy") + "")
+                        .err()
+                        .lines())
+                .contains(warning);
+        CommandLineRun image = CommandLineRun.of("embed", killed, "--image", photos + "/dogs/photo05.png");
+        assertThat(image.err().lines()).hasSize(2).last().isEqualTo(warning);
+        assertThat(image.err()).startsWith("encoder for 1 image: " + killed);
+    }
+
     @Test
     void aSearchOpensTheCheckpointOfTheIndex() throws IOException {
         Path image = folder.resolve("query.png");
