@@ -146,6 +146,49 @@ class SearchCommandsTest {
         refused(2, "run none: found nothing there", "search", index, photos + "/dogs/photo05.png", "--run", "none");
     }
 
+    @Test
+    void aNameWithoutItsFolderIsTheOnlyRowOfThisName() throws IOException {
+        CommandLineRun found = search("photo04.png", "-k", "3");
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.err())
+                .isEqualTo("note: searches for row cats/photo04.png, because no row and no file has the name"
+                        + " photo04.png" + System.lineSeparator());
+        assertThat(found.out()).isEqualTo(search("cats/photo04.png", "-k", "3").out());
+        refused(2, "row photo99.png: found no row of this name in the index", "search", index, "photo99.png");
+        refused(2, "row photo04.png: found no row of this name", "index", index, "--delete", "photo04.png");
+        String file = folder.resolve("twice.npy").toString();
+        Npy.write(Path.of(file), new float[] {1, 0, 0, 1, 1, 1}, 2);
+        Files.writeString(folder.resolve("twice_names.txt"), "a/x.png\nb/x.png\nc/y.png\n");
+        String place = folder.resolve("twice").toString();
+        assertThat(CommandLineRun.of("index", file, "--out", place).code()).isZero();
+        refused(2, "row x.png: found no row of this name in the index; did you mean", "search", place, "x.png");
+    }
+
+    @Test
+    void aFileGoesBeforeARowInAFolder() throws IOException {
+        Path file = Path.of("photo04.png"); // in the working folder
+        Files.copy(photos.resolve("dogs/photo05.png"), file);
+        try {
+            JsonNode hits = json("photo04.png").path("results").get(0).path("neighbors");
+            assertThat(hits.get(0).path("name").asText()).isEqualTo("dogs/photo05.png");
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void aNoteSaysThatTheFirstRowIsTheQuery() throws IOException {
+        String note = "note: rank 1 is the query itself" + System.lineSeparator();
+        assertThat(search(photos + "/dogs/photo05.png").err()).isEqualTo(note);
+        Path other = Files.createDirectories(folder.resolve("other"));
+        Files.copy(photos.resolve("dogs/photo05.png"), other.resolve("photo06.png"));
+        assertThat(search(other + "/photo06.png").err()).as("another name").isEmpty();
+        Files.copy(photos.resolve("cats/photo04.png"), other.resolve("photo05.png"));
+        assertThat(search(other + "/photo05.png").err()).as("another image").isEmpty();
+        assertThat(search(photos + "/dogs/photo05.png", "--class", "cats").err())
+                .isEmpty();
+    }
+
     /// The folder of a training that was killed after its last checkpoint.
     private static Path killed() throws IOException {
         Path copy = Files.createDirectories(folder.resolve("killed"));
