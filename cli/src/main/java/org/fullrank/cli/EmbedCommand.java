@@ -7,6 +7,7 @@ import org.fullrank.engine.InputException;
 import org.fullrank.engine.Natives;
 import org.fullrank.export.EmbeddingFormat;
 import org.fullrank.probe.Features;
+import org.fullrank.text.Numbers;
 import org.fullrank.trained.Trained;
 import org.fullrank.trained.TrainedEncoder;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,8 @@ final class EmbedCommand extends Job {
         Natives.loadEarly();
         Features features;
         try (Trained trained = Trained.open(options.run, new Trained.Reading(data, options.best), err()::println)) {
+            var subject = "the %s split".formatted(wanted.label());
+            EmbeddingNote.print(err(), subject, options.run, trained.checkpoint(), trained.step());
             features = trained.embed(wanted);
         }
         write(out, features);
@@ -115,6 +118,8 @@ final class EmbedCommand extends Job {
                 System.arraycopy(rows.get(row), 0, values, row * width, width);
             }
             features = Features.unlabeled(values, width).withPaths(paths);
+            var subject = Numbers.count(images.size(), "image");
+            EmbeddingNote.print(err(), subject, options.run, encoder.checkpoint(), encoder.step());
         }
         if (out == null) {
             EmbeddingFormat.printCsv(out(), features);

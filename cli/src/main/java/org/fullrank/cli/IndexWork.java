@@ -42,7 +42,8 @@ record IndexWork(IndexCommand command) {
         Natives.loadEarly();
         try (Trained trained = Trained.open(
                 command.subject, new Trained.Reading(command.data, command.best), command.err()::println)) {
-            command.err().println("embedding the %s split ...".formatted(wanted.label()));
+            var subject = "the %s split".formatted(wanted.label());
+            EmbeddingNote.print(command.err(), subject, command.subject, trained.checkpoint(), trained.step());
             Features features = trained.embed(wanted);
             var text =
                     "%s split of %s".formatted(wanted.label(), command.data == null ? command.subject : command.data);

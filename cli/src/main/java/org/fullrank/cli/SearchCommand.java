@@ -17,7 +17,8 @@ import picocli.CommandLine.Parameters;
             "",
             "QUERY is the first of these that exists: the name of a row; the number of a row, as '#17', from 0; a"
                     + " .npy file of queries [M, D]; an image. The encoder of the run that the index was built from"
-                    + " embeds the image. With --run, QUERY is always a file.",
+                    + " embeds the image. With --run, QUERY is always a file. If none of these exists, 7.jpg is the"
+                    + " row shoes/7.jpg, if no other row ends in /7.jpg.",
             "A query that is a row does not find itself. Similarities are cosines.",
             "A search may miss a neighbor: fullrank index prints how often. With --exact, it misses none.",
             "",

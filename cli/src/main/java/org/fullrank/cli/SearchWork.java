@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalInt;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
 import org.fullrank.search.Duplicates;
@@ -16,6 +17,9 @@ import org.fullrank.trained.TrainedEncoder;
 
 /// Searches the index of [SearchCommand], and prints what it finds.
 record SearchWork(SearchCommand command) {
+    /// The least similarity of an image to itself: 1, except for rounding.
+    private static final double SAME = 1 - 1e-5;
+
     void run() {
         try (VectorIndex index = VectorIndex.open(command.folder)) {
             var output = new SearchOutput(index, command.out(), command.json);
@@ -36,25 +40,55 @@ record SearchWork(SearchCommand command) {
     private void search(VectorIndex index, SearchOutput output, String text) {
         RowFilter filter = command.label == null ? RowFilter.all() : RowFilter.label(command.label);
         int k = command.k;
-        if (isRow(index, text)) {
-            int row = index.row(text);
+        OptionalInt found = row(index, text);
+        if (found.isPresent()) {
+            int row = found.getAsInt();
             List<Hit> hits = command.exact ? index.neighborsExactly(row, k, filter) : index.neighbors(row, k, filter);
             output.neighbors(List.of(text), List.of(hits), k, command.exact);
             return;
         }
         Path file = Path.of(text);
-        List<float[]> vectors =
-                text.toLowerCase(Locale.ROOT).endsWith(".npy") ? QueryRows.read(file) : List.of(embed(index, file));
+        boolean matrix = text.toLowerCase(Locale.ROOT).endsWith(".npy");
+        List<float[]> vectors = matrix ? QueryRows.read(file) : List.of(embed(index, file));
         List<List<Hit>> hits = vectors.stream()
                 .map(vector -> command.exact ? index.searchExactly(vector, k, filter) : index.search(vector, k, filter))
                 .toList();
         output.neighbors(SearchOutput.titles(text, vectors.size()), hits, k, command.exact);
+        if (!matrix && isFirst(file, hits.getFirst())) {
+            command.err().println("note: rank 1 is the query itself");
+        }
     }
 
-    /// Whether the query is a row and not a file. Without `--run`, what is neither is meant as a row.
-    private boolean isRow(VectorIndex index, String text) {
-        return command.run == null
-                && (index.hasName(text) || text.startsWith("#") || !Files.isRegularFile(Path.of(text)));
+    /// The row that the query is; empty if it is a file. With `--run`, it is always a file. Without `--run`, what
+    /// is neither a row nor a file is the only row of this name in a folder.
+    ///
+    /// @throws InputException when there is no such row
+    private OptionalInt row(VectorIndex index, String text) {
+        if (command.run != null) {
+            return OptionalInt.empty();
+        }
+        if (!index.hasName(text) && !text.startsWith("#")) {
+            if (Files.isRegularFile(Path.of(text))) {
+                return OptionalInt.empty();
+            }
+            List<Integer> rows = index.rowsInFolders(text);
+            if (rows.size() == 1) {
+                command.err()
+                        .println("note: searches for row %s, because no row and no file has the name %s"
+                                .formatted(index.name(rows.getFirst()), text));
+                return OptionalInt.of(rows.getFirst());
+            }
+        }
+        return OptionalInt.of(index.row(text));
+    }
+
+    /// Whether the best row is the image of the query: the file has its name, and no other row has the same
+    /// embedding. In a collapse, all rows have.
+    private static boolean isFirst(Path image, List<Hit> hits) {
+        return !hits.isEmpty()
+                && hits.getFirst().similarity() >= SAME
+                && (hits.size() == 1 || hits.get(1).similarity() < SAME)
+                && Path.of(hits.getFirst().name()).endsWith(image.getFileName());
     }
 
     private float[] embed(VectorIndex index, Path image) {

@@ -147,6 +147,91 @@ class SearchCommandsTest {
     }
 
     @Test
+    void aNameWithoutItsFolderIsTheOnlyRowOfThisName() throws IOException {
+        CommandLineRun found = search("photo04.png", "-k", "3");
+        assertThat(found.code()).as(found.err()).isZero();
+        assertThat(found.err())
+                .isEqualTo("note: searches for row cats/photo04.png, because no row and no file has the name"
+                        + " photo04.png" + System.lineSeparator());
+        assertThat(found.out()).isEqualTo(search("cats/photo04.png", "-k", "3").out());
+        refused(2, "row photo99.png: found no row of this name in the index", "search", index, "photo99.png");
+        refused(2, "row photo04.png: found no row of this name", "index", index, "--delete", "photo04.png");
+        String file = folder.resolve("twice.npy").toString();
+        Npy.write(Path.of(file), new float[] {1, 0, 0, 1, 1, 1}, 2);
+        Files.writeString(folder.resolve("twice_names.txt"), "a/x.png\nb/x.png\nc/y.png\n");
+        String place = folder.resolve("twice").toString();
+        assertThat(CommandLineRun.of("index", file, "--out", place).code()).isZero();
+        refused(2, "row x.png: found no row of this name in the index; did you mean", "search", place, "x.png");
+    }
+
+    @Test
+    void aFileGoesBeforeARowInAFolder() throws IOException {
+        Path file = Path.of("photo04.png"); // in the working folder
+        Files.copy(photos.resolve("dogs/photo05.png"), file);
+        try {
+            JsonNode hits = json("photo04.png").path("results").get(0).path("neighbors");
+            assertThat(hits.get(0).path("name").asText()).isEqualTo("dogs/photo05.png");
+        } finally {
+            Files.delete(file);
+        }
+    }
+
+    @Test
+    void aNoteSaysThatTheFirstRowIsTheQuery() throws IOException {
+        String note = "note: rank 1 is the query itself" + System.lineSeparator();
+        assertThat(search(photos + "/dogs/photo05.png").err()).isEqualTo(note);
+        Path other = Files.createDirectories(folder.resolve("other"));
+        Files.copy(photos.resolve("dogs/photo05.png"), other.resolve("photo06.png"));
+        assertThat(search(other + "/photo06.png").err()).as("another name").isEmpty();
+        Files.copy(photos.resolve("cats/photo04.png"), other.resolve("photo05.png"));
+        assertThat(search(other + "/photo05.png").err()).as("another image").isEmpty();
+        assertThat(search(photos + "/dogs/photo05.png", "--class", "cats").err())
+                .isEmpty();
+    }
+
+    /// The folder of a training that was killed after its last checkpoint.
+    private static Path killed() throws IOException {
+        Path copy = Files.createDirectories(folder.resolve("killed"));
+        Files.createDirectories(copy.resolve("checkpoints"));
+        for (String name : List.of("config.yaml", "checkpoints/step-00000003.safetensors")) {
+            Files.copy(Path.of(run, name), copy.resolve(name), StandardCopyOption.REPLACE_EXISTING);
+        }
+        List<String> lines = Files.readAllLines(Path.of(run, "metrics.jsonl"));
+        assertThat(lines.getLast()).contains("finished");
+        Files.write(copy.resolve("metrics.jsonl"), lines.subList(0, lines.size() - 1));
+        return copy;
+    }
+
+    @Test
+    void anEmbeddingNamesItsCheckpointAndATrainingThatDidNotFinish() throws IOException {
+        String whole = "encoder for the train split: %s, step 3%n"
+                .formatted(Path.of(run, "checkpoints", "step-00000003.safetensors"));
+        assertThat(CommandLineRun.of("index", run, "--out", folder.resolve("named") + "")
+                        .err())
+                .startsWith(whole)
+                .doesNotContain("warning");
+        assertThat(CommandLineRun.of("embed", run, "--out", folder.resolve("named.npy") + "")
+                        .err())
+                .startsWith(whole)
+                .doesNotContain("warning");
+        String killed = killed().toString();
+        String warning =
+                "warning: run %s did not finish: step 3 of 3, interrupted; fullrank pretrain --resume %s continues it"
+                        .formatted(killed, killed);
+        assertThat(CommandLineRun.of("index", killed, "--out", folder.resolve("part") + "")
+                        .err()
+                        .lines())
+                .contains(warning);
+        assertThat(CommandLineRun.of("embed", killed, "--out", folder.resolve("part.npy") + "")
+                        .err()
+                        .lines())
+                .contains(warning);
+        CommandLineRun image = CommandLineRun.of("embed", killed, "--image", photos + "/dogs/photo05.png");
+        assertThat(image.err().lines()).hasSize(2).last().isEqualTo(warning);
+        assertThat(image.err()).startsWith("encoder for 1 image: " + killed);
+    }
+
+    @Test
     void aSearchOpensTheCheckpointOfTheIndex() throws IOException {
         Path image = folder.resolve("query.png");
         Files.copy(photos.resolve("dogs/photo05.png"), image);

@@ -5,25 +5,29 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
+import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.NativeErrors;
 import org.fullrank.engine.Scope;
+import org.fullrank.engine.Threads;
 import org.fullrank.method.Method;
 import org.fullrank.method.MethodSpec;
 import org.fullrank.net.Mode;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
+import org.fullrank.view.ImageViews;
 import org.jspecify.annotations.Nullable;
 
 /// Checks a recipe on its data before a training. The checks are about the balance of the loss terms, the
 /// batch size and the width, the wiring of self-distillation, the strength of the views, the learning rate,
 /// the time and the memory. A preflight trains temporary copies and writes no files. A preflight does not
-/// change a single bit of the training that follows.
+/// change a single bit of the training that follows, if the number of threads is the same.
 ///
 /// If there is not enough time, a check uses fewer rows. If even that is not possible, the check is left out
 /// and reported as not made.
@@ -64,8 +68,8 @@ public final class Preflight {
     private final long begin = System.nanoTime();
     private final List<PreflightCheck> checks = new ArrayList<>();
 
-    private Preflight(Recipe recipe, Dataset data, double seconds) {
-        this.rehearsal = new Rehearsal(recipe, data);
+    private Preflight(Recipe recipe, Dataset data, double seconds, IntUnaryOperator threadChoice) {
+        this.rehearsal = new Rehearsal(recipe, data, threadChoice);
         this.data = data;
         this.seconds = seconds;
     }
@@ -78,7 +82,11 @@ public final class Preflight {
     }
 
     static PreflightReport within(Recipe recipe, Dataset data, double seconds) {
-        return new Preflight(recipe, data, seconds).full();
+        return within(recipe, data, seconds, Threads::renew);
+    }
+
+    static PreflightReport within(Recipe recipe, Dataset data, double seconds, IntUnaryOperator threadChoice) {
+        return new Preflight(recipe, data, seconds, threadChoice).full();
     }
 
     /// The quick checks, in about [#SHORT_SECONDS]. The result is empty if the forecast of the training is
@@ -90,14 +98,14 @@ public final class Preflight {
     }
 
     static Optional<PreflightReport> brief(Recipe recipe, Dataset data, double longSeconds) {
-        return new Preflight(recipe, data, SHORT_SECONDS).brief(longSeconds);
+        return new Preflight(recipe, data, SHORT_SECONDS, Threads::renew).brief(longSeconds);
     }
 
     private PreflightReport full() {
         StepCost probe = probe();
         if (probe == null) {
             withoutStep();
-            return report(Double.NaN);
+            return report(Double.NaN, null);
         }
         probe = settled(probe, 0);
         quick(probe, 2, MATCHED);
@@ -107,14 +115,14 @@ public final class Preflight {
         double step = median(times, probe);
         Forecast forecast = Forecast.of(rehearsal, data, probe, step);
         checks.add(forecast.check(rehearsal, probe));
-        return report(forecast.seconds());
+        return report(forecast.seconds(), probe);
     }
 
     private Optional<PreflightReport> brief(double longSeconds) {
         StepCost probe = probe();
         if (probe == null) {
             withoutStep();
-            return Optional.of(report(Double.NaN));
+            return Optional.of(report(Double.NaN, null));
         }
         probe = settled(probe, longSeconds);
         Forecast forecast = forecast(probe);
@@ -123,7 +131,7 @@ public final class Preflight {
         }
         quick(probe, 1, MATCHED_SHORT);
         checks.add(forecast.check(rehearsal, probe));
-        return Optional.of(report(forecast.seconds()));
+        return Optional.of(report(forecast.seconds(), probe));
     }
 
     /// The time and memory of a step; null if no step with the recipe's batch is possible.
@@ -179,6 +187,7 @@ public final class Preflight {
     }
 
     private StepCost measure() {
+        rehearsal.chooseThreads();
         return NativeErrors.guard(() -> "preflight", () -> StepCost.of(rehearsal, STEP_SHARE * seconds));
     }
 
@@ -253,6 +262,7 @@ public final class Preflight {
             return leftOut(RateSweep.NAME);
         }
         var measured = new ArrayList<Double>();
+        rehearsal.chooseThreads();
         var points = RateSweep.sweep(rehearsal, rows, steps, measured);
         if (rows == batch) {
             times.addAll(measured);
@@ -261,8 +271,7 @@ public final class Preflight {
             return PreflightCheck.of(
                     RateSweep.NAME, Finding.WRONG, new LinkedHashMap<>(), "the loss is not finite at any rate");
         }
-        return RateSweep.judge(
-                rehearsal.recipe(), RateSweep.window(points), rehearsal.peakRate(), rehearsal.rateScale(), rows);
+        return RateSweep.judge(rehearsal.recipe(), RateSweep.window(points), rehearsal.peak(), rows);
     }
 
     /// The median time of a step of the whole batch. The first steps are not counted, because they are
@@ -310,8 +319,49 @@ public final class Preflight {
         return String.valueOf(e.getMessage());
     }
 
-    private PreflightReport report(double forecast) {
+    /// @param probe the last measured steps; null if there are none
+    private PreflightReport report(double forecast, @Nullable StepCost probe) {
         return new PreflightReport(
-                rehearsal.recipe().name(), data.name(), (System.nanoTime() - begin) / 1e9, forecast, checks);
+                rehearsal.recipe().name(),
+                data.name(),
+                (System.nanoTime() - begin) / 1e9,
+                forecast,
+                checks,
+                notes(probe));
+    }
+
+    private List<String> notes(@Nullable StepCost probe) {
+        var notes = new ArrayList<String>();
+        if (rehearsal.recipe().train().threads() == 0 && !Threads.remark().isEmpty()) {
+            notes.add(Threads.remark());
+        }
+        if (probe != null) {
+            nextStep(probe).ifPresent(notes::add);
+        }
+        return notes;
+    }
+
+    /// What to try if there was no time for a check.
+    private Optional<String> nextStep(StepCost probe) {
+        String missing = checks.stream()
+                .filter(check -> check.finding() == Finding.INCOMPLETE)
+                .map(PreflightCheck::name)
+                .collect(Collectors.joining(", "));
+        int threads = rehearsal.recipe().train().threads();
+        String more = threads > 0 && threads < Runtime.getRuntime().availableProcessors()
+                ? "with --set train.threads=0 (all processors), "
+                : "";
+        double sample = probe.stepSeconds() / rehearsal.recipe().train().batch();
+        return missing.isEmpty()
+                ? Optional.empty()
+                : Optional.of(("to check %s too: a sample takes %s here; try again while no other program uses the"
+                                + " processors, %sor with a smaller encoder%s or a smaller train.batch")
+                        .formatted(
+                                missing,
+                                PreflightReport.number(sample) + " s",
+                                more,
+                                rehearsal.recipe().views() instanceof ImageViews
+                                        ? ", smaller views (views.size)"
+                                        : ""));
     }
 }

@@ -16,10 +16,17 @@ import org.fullrank.text.Numbers;
 /// @param forecastSeconds of the whole training with its checks. The evaluation after the training is not
 ///     included
 /// @param checks in the order they were made
+/// @param notes lines about the preflight itself, such as why it used fewer threads than there are processors
 public record PreflightReport(
-        String recipe, String data, double seconds, double forecastSeconds, List<PreflightCheck> checks) {
+        String recipe,
+        String data,
+        double seconds,
+        double forecastSeconds,
+        List<PreflightCheck> checks,
+        List<String> notes) {
     public PreflightReport {
         checks = List.copyOf(checks);
+        notes = List.copyOf(notes);
     }
 
     /// The most serious finding.
@@ -84,8 +91,9 @@ public record PreflightReport(
                             .append(c.contains(" ") ? '"' + c + '"' : c)
                             .append('\n'));
         }
-        return text.append("\n%.0f s in all; nothing was written\n".formatted(seconds))
-                .toString();
+        text.append("\n%.0f s in all; nothing was written\n".formatted(seconds));
+        notes.forEach(note -> text.append(note).append('\n'));
+        return text.toString();
     }
 
     private static String figures(PreflightCheck check) {
@@ -107,6 +115,7 @@ public record PreflightReport(
         map.put("finding", finding().label());
         map.put("seconds", seconds);
         map.put("forecastSeconds", forecastSeconds);
+        map.put("notes", notes);
         map.put("checks", checks.stream().map(PreflightCheck::toMap).toList());
         return map;
     }

@@ -15,6 +15,7 @@ import org.fullrank.linalg.Reductions;
 import org.fullrank.linalg.Spectrum;
 import org.fullrank.method.Method;
 import org.fullrank.optim.OptimizerSpec;
+import org.fullrank.optim.ScheduleSpec;
 import org.fullrank.preflight.PreflightCheck.Finding;
 import org.fullrank.run.Recipe;
 
@@ -54,9 +55,11 @@ final class RateSweep {
     /// decreases for some time.
     static final double SPREAD_LEFT = 0.1;
     /// A peak rate this many times above the usable rates is wrong, even if there is a warm-up and although
-    /// the sweep is approximate. A peak rate this many times below the usable rates is slow. A rate that is
-    /// less far below is acceptable, because the sweep tries each rate for only one step.
+    /// the sweep is approximate.
     static final double FAR = 10;
+    /// A peak rate that is less than this many times below the usable rates is at their end. Two neighboring
+    /// rates of a short sweep differ by as much.
+    static final double NEAR = 1.5;
 
     private RateSweep() {}
 
@@ -195,64 +198,83 @@ final class RateSweep {
         return Double.NaN;
     }
 
-    static PreflightCheck judge(Recipe recipe, Window window, double peak, double scale, int rows) {
+    /// The peak rate of a schedule.
+    ///
+    /// @param rate the recipe's own rate
+    /// @param scale the schedule's factor on it; not 1 only with `schedule.scaleWithBatch`
+    record Peak(double rate, double scale) {
+        double value() {
+            return rate * scale;
+        }
+    }
+
+    static PreflightCheck judge(Recipe recipe, Window window, Peak peak, int rows) {
         var figures = new LinkedHashMap<String, Double>();
-        figures.put("peak", peak);
+        figures.put("peak", peak.value());
         figures.put("window-from", window.lower);
         figures.put("window-to", window.upper);
         figures.put("rows", (double) rows);
-        boolean whole = rows == recipe.train().batch();
-        String found = "about %s to %s%s"
-                .formatted(
-                        Double.isNaN(window.lower) ? "unknown" : PreflightReport.number(window.lower),
-                        PreflightReport.number(window.upper),
-                        window.harm.isEmpty() ? ", no harm up to there" : ", above it " + window.harm);
-        String note = whole
-                ? ""
-                : " (swept with %d rows in place of %d)"
-                        .formatted(rows, recipe.train().batch());
-        if (peak > window.upper && !window.harm.isEmpty()) {
-            Finding finding = whole && peak > FAR * window.upper ? Finding.WRONG : Finding.CONSIDER;
+        int batch = recipe.train().batch();
+        String found =
+                found(window) + (rows == batch ? "" : " (swept with %d rows in place of %d)".formatted(rows, batch));
+        if (peak.value() > window.upper && !window.harm.isEmpty()) {
+            boolean far = rows == batch && peak.value() > FAR * window.upper;
+            String why = why(recipe, peak, "above", found);
             return new PreflightCheck(
-                    NAME,
-                    finding,
-                    figures,
-                    "the peak rate %s is above the usable rates, %s%s"
-                            .formatted(PreflightReport.number(peak), found, note),
-                    List.of(wanted(window, scale)));
+                    NAME, far ? Finding.WRONG : Finding.CONSIDER, figures, why, List.of(wanted(window, peak)));
         }
         if (Double.isNaN(window.lower)) {
             return PreflightCheck.of(
                     NAME,
                     Finding.FINE,
                     figures,
-                    ("the loss does not decrease visibly in so few steps: the range %s is limited only by collapse and"
-                                    + " divergence%s")
-                            .formatted(found, note));
+                    "the loss does not decrease visibly in so few steps: the range %s is limited only by collapse and divergence"
+                            .formatted(found));
         }
-        if (peak < window.lower / FAR) {
-            return new PreflightCheck(
-                    NAME,
-                    Finding.CONSIDER,
-                    figures,
-                    "the peak rate %s is far below the usable rates, %s%s: training will be slow"
-                            .formatted(PreflightReport.number(peak), found, note),
-                    List.of(wanted(window, scale)));
+        if (peak.value() < window.lower / NEAR) {
+            String why = why(recipe, peak, "below", found) + ": training may be slow";
+            return new PreflightCheck(NAME, Finding.CONSIDER, figures, why, List.of(wanted(window, peak)));
         }
+        String where = peak.value() < window.lower ? "at the lower end of" : "among";
         return PreflightCheck.of(
                 NAME,
                 Finding.FINE,
                 figures,
-                "the peak rate %s is %s the usable rates, %s%s"
-                        .formatted(PreflightReport.number(peak), peak < window.lower ? "below" : "among", found, note));
+                "the peak rate %s is %s the usable rates, %s"
+                        .formatted(PreflightReport.number(peak.value()), where, found));
     }
 
-    /// The middle of the usable rates on a logarithmic scale. If they have no lower limit, it is a tenth of
-    /// the upper limit.
-    private static String wanted(Window window, double scale) {
+    private static String found(Window window) {
+        return "about %s to %s%s"
+                .formatted(
+                        Double.isNaN(window.lower) ? "unknown" : PreflightReport.number(window.lower),
+                        PreflightReport.number(window.upper),
+                        window.harm.isEmpty() ? ", no harm up to there" : ", above it " + window.harm);
+    }
+
+    /// What is wrong with the peak rate. If the batch changed the rate, this may be the cause.
+    private static String why(Recipe recipe, Peak peak, String where, String found) {
+        String scaled = peak.scale == 1
+                ? ""
+                : ", which is optimizer.learningRate %s times train.batch %d / %d (schedule.scaleWithBatch),"
+                        .formatted(
+                                PreflightReport.number(peak.rate),
+                                recipe.train().batch(),
+                                ScheduleSpec.REFERENCE_BATCH);
+        return "the peak rate %s%s is %s the usable rates, %s"
+                .formatted(PreflightReport.number(peak.value()), scaled, where, found);
+    }
+
+    /// If the recipe's rate is usable without the factor of the batch, it is taken. Otherwise, it is the middle
+    /// of the usable rates on a logarithmic scale. If they have no lower limit, it is a tenth of the upper
+    /// limit.
+    private static String wanted(Window window, Peak peak) {
+        if (peak.scale != 1 && peak.rate >= window.lower && peak.rate <= window.upper) {
+            return "schedule.scaleWithBatch=false";
+        }
         double rate = Double.isNaN(window.lower) || window.lower > window.upper
                 ? window.upper / FAR
                 : Math.sqrt(window.lower * window.upper);
-        return "optimizer.learningRate=" + String.format(Locale.ROOT, "%.1e", rate / scale);
+        return "optimizer.learningRate=" + String.format(Locale.ROOT, "%.1e", rate / peak.scale);
     }
 }

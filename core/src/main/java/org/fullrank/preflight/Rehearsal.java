@@ -1,6 +1,7 @@
 package org.fullrank.preflight;
 
 import java.util.ArrayList;
+import java.util.function.IntUnaryOperator;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.data.Items;
@@ -20,7 +21,7 @@ import org.fullrank.view.ViewTensors;
 
 /// The views and temporary networks of a preflight. The views and networks are built from the same recipe as
 /// the training. These networks share no state with the training, and all random draws have keys. So the
-/// training is bitwise equal with or without a preflight.
+/// training is bitwise equal with or without a preflight, if it uses the same number of threads.
 final class Rehearsal {
     private final Recipe recipe;
     private final BatchOrder batches;
@@ -28,16 +29,29 @@ final class Rehearsal {
     private final Device device;
     private final ViewGenerator views;
     private final int[] order;
+    private final IntUnaryOperator threadChoice;
 
     Rehearsal(Recipe recipe, Dataset data) {
+        this(recipe, data, Threads::renew);
+    }
+
+    /// @param threadChoice the number of threads for the number in the recipe, as [Threads#renew]
+    Rehearsal(Recipe recipe, Dataset data, IntUnaryOperator threadChoice) {
         this.recipe = recipe;
+        this.threadChoice = threadChoice;
         device = recipe.train().device().resolve();
-        int threads = Threads.resolve(recipe.train().threads());
-        Threads.use(threads);
+        int threads = chooseThreads();
         batches = BatchOrder.of(recipe, data);
         items = batches.items();
         views = ViewGenerator.of(items, recipe.views(), recipe.seed(), threads);
         order = batches.firstEpoch();
+    }
+
+    /// Uses the number of threads that a training would use now. Call it before a measurement of time.
+    int chooseThreads() {
+        int threads = threadChoice.applyAsInt(recipe.train().threads());
+        Threads.use(threads);
+        return threads;
     }
 
     Recipe recipe() {
@@ -70,14 +84,14 @@ final class Rehearsal {
     }
 
     /// The highest rate that the schedule reaches.
-    double peakRate() {
-        double base = recipe.optimizer().learningRate();
-        return base * rateScale();
+    RateSweep.Peak peak() {
+        boolean scaled = recipe.schedule().scaleWithBatch();
+        double scale = scaled ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH : 1;
+        return new RateSweep.Peak(recipe.optimizer().learningRate(), scale);
     }
 
-    /// The schedule's factor on the recipe's rate.
-    double rateScale() {
-        return recipe.schedule().scaleWithBatch() ? (double) recipe.train().batch() / ScheduleSpec.REFERENCE_BATCH : 1;
+    double peakRate() {
+        return peak().value();
     }
 
     /// The items of batch `number` of the first epoch. After the last batch, it starts again from the first.

@@ -11,8 +11,10 @@ import org.fullrank.text.Numbers;
 import org.jspecify.annotations.Nullable;
 
 /// Shows the progress of a training: each loss term, the spread and rank of the embedding, the kNN accuracy,
-/// the speed, and the time left. On a terminal, the progress is one line that is overwritten. Elsewhere, the
-/// progress is a plain line every few seconds, without control characters.
+/// the speed, and the time left. On a terminal, the progress is one line that is overwritten; it shows the
+/// latest value of each metric. Elsewhere, the progress is a plain line every few seconds, without control
+/// characters. A plain line shows only what was measured since the last line or at its own step, so that an
+/// old loss is not read as that of a later step.
 public final class Progress {
     /// Seconds between two plain lines. With this value, the log of an hour is still readable.
     public static final double PLAIN_SECONDS = 10;
@@ -26,6 +28,7 @@ public final class Progress {
     private final int epochs;
     private final LongSupplier nanoTime;
     private final SequencedMap<String, Double> values = new LinkedHashMap<>();
+    private long stepShown = -1;
     private @Nullable MetricRecord first;
     private double imagesPerSecond = Double.NaN;
     private long shownAt;
@@ -56,12 +59,17 @@ public final class Progress {
         if (first == null) {
             first = record;
         }
+        if (columns == 0 && stepShown >= 0 && record.step() > stepShown) {
+            values.clear(); // the last line has them
+            stepShown = -1;
+        }
         values.putAll(record.values());
         imagesPerSecond = record.timing().getOrDefault("imagesPerSecond", imagesPerSecond);
         double every = columns > 0 ? TERMINAL_SECONDS : PLAIN_SECONDS;
         boolean due = !shown || nanoTime.getAsLong() - shownAt >= every * 1e9;
         if (due || record.step() == totalSteps) {
             show(line(first, record, totalSteps));
+            stepShown = record.step();
         }
     }
 

@@ -236,7 +236,7 @@ public final class Checkpoint {
     }
 
     /// The step of a checkpoint.
-    static long step(Path file) {
+    public static long step(Path file) {
         try (var saved = SafeTensors.open(file)) {
             return step(saved);
         }

@@ -185,6 +185,11 @@ public final class TrainedEncoder implements AutoCloseable {
         return checkpoint;
     }
 
+    /// Number of training steps done at the checkpoint.
+    public long step() {
+        return Checkpoint.step(checkpoint);
+    }
+
     /// Whether the encoder was trained on images.
     public boolean readsImages() {
         return recipe.views() instanceof ImageViews;

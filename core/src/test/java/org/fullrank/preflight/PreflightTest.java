@@ -96,6 +96,7 @@ class PreflightTest {
                         RateSweep.NAME,
                         Forecast.NAME);
         assertThat(report.finding()).as(report.text()).isNotEqualTo(Finding.WRONG);
+        assertThat(report.notes()).isEmpty();
         assertThat(report.check(Forecast.NAME).figures()).containsEntry("steps", 12.0);
         double after =
                 Objects.requireNonNull(report.check(Forecast.NAME).figures().get("seconds-after-training"));
@@ -304,7 +305,7 @@ class PreflightTest {
     private static PreflightCheck sweep(Recipe recipe) {
         return rehearse(recipe, r -> {
             var points = RateSweep.sweep(r, 16, Preflight.RAMP, new ArrayList<>());
-            return RateSweep.judge(recipe, RateSweep.window(points), r.peakRate(), r.rateScale(), 16);
+            return RateSweep.judge(recipe, RateSweep.window(points), r.peak(), 16);
         });
     }
 
@@ -368,6 +369,11 @@ class PreflightTest {
             assertThat(report.finding()).isEqualTo(Finding.INCOMPLETE);
             assertThat(report.incomplete().stream().map(PreflightCheck::name))
                     .containsExactly(TermShares.NAME, DistillationWiring.NAME, ViewStrength.NAME, RateSweep.NAME);
+            assertThat(report.notes())
+                    .last()
+                    .asString()
+                    .startsWith("to check gradient-share, wiring, view-strength, learning-rate too: a sample takes ")
+                    .endsWith(" or a smaller train.batch");
         }
     }
 

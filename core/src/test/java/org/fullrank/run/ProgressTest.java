@@ -75,13 +75,49 @@ class ProgressTest {
         assertThat(text()).endsWith(System.lineSeparator() + "checkpoint" + System.lineSeparator());
     }
 
+    private static MetricRecord knn(long step) {
+        SequencedMap<String, Double> values = new LinkedHashMap<>();
+        values.put("knn", 0.876);
+        return MetricRecord.of(step, 0, values, 1);
+    }
+
+    /// The loss of step 1 is not that of step 10.
     @Test
-    void theLatestValueOfARareMetricStays() {
+    void aPlainLineHasNoValueOfAnEarlierLine() {
         Progress progress = progress(0);
-        SequencedMap<String, Double> knn = new LinkedHashMap<>();
-        knn.put("knn", 0.876);
-        progress.measured(MetricRecord.of(10, 0, knn, 1), 20);
+        progress.measured(record(1, 1), 30);
+        nanos.addAndGet(11_000_000_000L);
+        progress.measured(knn(10), 30);
+        progress.measured(record(20, 2), 30); // too early for a line
+        nanos.addAndGet(11_000_000_000L);
+        progress.measured(knn(25), 30);
+        progress.measured(record(30, 3), 30);
+        progress.measured(knn(30), 30);
+        assertThat(text().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .contains("step 1/30  loss 23.46")
+                                .doesNotContain("kNN"),
+                        line -> assertThat(line)
+                                .contains("step 10/30  online kNN 87.6 %")
+                                .doesNotContain("loss"),
+                        line -> assertThat(line)
+                                .as("measured since the last line")
+                                .contains("step 25/30  loss 23.46", "online kNN 87.6 %"),
+                        line -> assertThat(line)
+                                .contains("step 30/30  loss 23.46")
+                                .doesNotContain("kNN"),
+                        line -> assertThat(line)
+                                .as("measured at the same step")
+                                .contains("step 30/30  loss 23.46", "online kNN 87.6 %"));
+    }
+
+    @Test
+    void onATerminalTheLatestValueOfARareMetricStays() {
+        Progress progress = progress(200);
+        progress.measured(knn(10), 20);
         progress.measured(record(20, 2), 20);
-        assertThat(text().lines()).last().asString().contains("online kNN 87.6 %  loss");
+        String[] updates = text().split("\r");
+        assertThat(updates[updates.length - 1]).contains("online kNN 87.6 %  loss");
     }
 }

@@ -199,6 +199,15 @@ public final class VectorIndex implements AutoCloseable {
         return !stored.named(name).isEmpty();
     }
 
+    /// The rows whose name ends in this part of a path, such as `shoes/7.jpg` for `7.jpg`. It reads all names.
+    public List<Integer> rowsInFolders(String part) {
+        String end = "/" + part;
+        return stored.names(Integer.MAX_VALUE).stream()
+                .filter(name -> name.endsWith(end))
+                .flatMap(name -> stored.named(name).stream())
+                .toList();
+    }
+
     /// The name of a row, or `#` and its number if it has none.
     public String name(int row) {
         String name = stored.name(row);

@@ -196,6 +196,21 @@ class VectorIndexTest {
     }
 
     @Test
+    void rowsAreFoundByTheEndOfTheirPath() {
+        List<String> names = List.of("shoes/7.jpg", "a/b/8.jpg", "b/8.jpg", "17.jpg", "7.jpg/x", "twins/t");
+        SampleVectors few = SampleVectors.clustered(6, 4, 2, 0.5);
+        try (VectorIndex index = build(few.source(names, null), SETTINGS)) {
+            assertThat(index.rowsInFolders("7.jpg")).containsExactly(0);
+            assertThat(index.rowsInFolders("8.jpg")).containsExactlyInAnyOrder(1, 2);
+            assertThat(index.rowsInFolders("b/8.jpg")).containsExactly(1);
+            assertThat(index.rowsInFolders("17.jpg"))
+                    .as("a whole name is not one in a folder")
+                    .isEmpty();
+            assertThat(index.rowsInFolders("none")).isEmpty();
+        }
+    }
+
+    @Test
     void theSameIndexIsBuiltAgainAndReopened() {
         for (String name : List.of("one", "two")) {
             VectorIndex.build(SAMPLE.source(), folder.resolve(name), SETTINGS.withBits(4));
