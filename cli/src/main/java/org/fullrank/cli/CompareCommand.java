@@ -61,6 +61,14 @@ final class CompareCommand extends Job implements ComparisonListener {
     @Nullable
     String data;
 
+    @Option(
+            names = "--label-column",
+            paramLabel = "COLUMN",
+            description = "The column of a CSV or Parquet file that contains the class, as in fullrank data. It is the"
+                    + " setting data.labelColumn.")
+    @Nullable
+    String labelColumn;
+
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "Folder of the comparison.")
     @SuppressWarnings("NullAway.Init") // set by picocli
     Path out;
@@ -120,6 +128,9 @@ final class CompareCommand extends Job implements ComparisonListener {
         List<String> common = new ArrayList<>(settings);
         if (data != null) {
             common.add(DataSpec.pathSetting(data));
+        }
+        if (labelColumn != null) {
+            common.add(DataSpec.labelSetting(labelColumn));
         }
         return candidates.stream()
                 .map(text -> Candidate.parse(text, common))

@@ -3,6 +3,7 @@ package org.fullrank.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -15,6 +16,7 @@ import org.fullrank.diagnose.DiagnosisComparison;
 import org.fullrank.diagnose.DiagnosisText;
 import org.fullrank.diagnose.Doctor;
 import org.fullrank.diagnose.Likeness;
+import org.fullrank.diagnose.Verdict;
 import org.fullrank.engine.FullrankException;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.Threads;
@@ -168,7 +170,8 @@ final class DiagnoseCommand extends Job {
 
     @Option(
             names = "--full",
-            description = "Prints all figures. Default: seven figures, and all figures out of their healthy range.")
+            description =
+                    "Prints all figures. Default: seven figures, and up to five others out of their healthy range.")
     boolean full;
 
     @Option(
@@ -232,11 +235,19 @@ final class DiagnoseCommand extends Job {
         }
     }
 
+    /// Prints the places of a run, or a file. Healthy places come last, so that a collapse is not overlooked.
     private void print(List<Diagnosis> diagnoses, boolean first) {
         String before = first || compare && !full ? "" : "\n";
         out().print(before
-                + diagnoses.stream().map(this::text).collect(Collectors.joining(compare && !full ? "" : "\n")));
+                + diagnoses.stream()
+                        .sorted(Comparator.comparing(DiagnoseCommand::isHealthy))
+                        .map(this::text)
+                        .collect(Collectors.joining(compare && !full ? "" : "\n")));
         out().flush();
+    }
+
+    private static boolean isHealthy(Diagnosis diagnosis) {
+        return diagnosis.verdicts().stream().allMatch(verdict -> verdict.kind() == Verdict.Kind.HEALTHY);
     }
 
     /// In a comparison, the figures of both files follow side by side.

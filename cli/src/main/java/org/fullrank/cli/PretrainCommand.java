@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.fullrank.data.DataSpec;
 import org.fullrank.data.Dataset;
+import org.fullrank.data.TableSchema;
 import org.fullrank.diagnose.Diagnosis;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
@@ -316,14 +317,26 @@ final class PretrainCommand extends Job {
             Recipe saved = folder.config(Recipe.class);
             saved.requireTrained();
             Team.requireRows(saved, workers.size());
-            try (Dataset opened = Dataset.open(saved.data())) {
+            TableSchema table = tableOfOrigin(folder);
+            try (Dataset opened = table == null ? Dataset.open(saved.data()) : Dataset.open(saved.data(), table)) {
                 describe(saved, opened);
-                try (var team = WorkerTeam.meet(workers, new WorkerOrder(saved, null), opened, err())) {
+                try (var team = WorkerTeam.meet(workers, new WorkerOrder(saved, table), opened, err())) {
                     train(folder, opened, team, watched -> Trainer.resume(saved, opened, folder, watched, team.team()));
                 }
             }
         }
         writeReport(path);
+    }
+
+    /// How the other run of `--from` read the columns of its table; null if there is none. The columns of other data
+    /// may differ, but the network has learned from those.
+    private @Nullable TableSchema tableOfOrigin(RunFolder folder) {
+        return folder.origin()
+                .map(origin -> Checkpoints.latestIfAny(folder.checkpoints(), err()::println)
+                        .orElse(origin))
+                .filter(Files::exists) // otherwise the trainer says that it is gone
+                .map(Checkpoint::table)
+                .orElse(null);
     }
 
     /// Writes the report. It is called at every end of a training, after the folder is no longer locked, so

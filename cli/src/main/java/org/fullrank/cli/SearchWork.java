@@ -85,9 +85,9 @@ record SearchWork(SearchCommand command) {
     /// Whether the best row is the image of the query: the file has its name, and no other row has the same
     /// embedding. In a collapse, all rows have.
     private static boolean isFirst(Path image, List<Hit> hits) {
-        return !hits.isEmpty()
+        return hits.size() > 1
                 && hits.getFirst().similarity() >= SAME
-                && (hits.size() == 1 || hits.get(1).similarity() < SAME)
+                && hits.get(1).similarity() < SAME
                 && Path.of(hits.getFirst().name()).endsWith(image.getFileName());
     }
 

@@ -198,7 +198,8 @@ class StoppedStreamTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .contains("line 31, column 3 (b): found 'oops'")
-                .endsWith("; then --resume continues after the 29 samples before, or --restart begins again\n");
+                .endsWith(
+                        "; if you correct it, --resume continues after the 29 samples before, and with other options, --restart begins again\n");
         assertThat(stream(lines, out.toString()).err())
                 .contains("found " + out + ".part of a stream that did not finish, expected none; complete it with"
                         + " --resume, or begin again with --restart");

@@ -149,24 +149,57 @@ class TrainingCommandsTest {
                 .contains("--from " + first + " starts a new run from its network");
     }
 
+    /// The other table has other levels. The network has learned from those of the first.
     @Test
     void aRunKilledBeforeItsFirstCheckpointStillStartsFromTheOther() throws IOException {
         Path first = folder.resolve("first");
-        assertThat(pretrain(table(120), first, "train.batch=16").code()).isZero();
-        Path second = folder.resolve("second");
-        assertThat(CommandLineRun.of("pretrain", "--from", first.toString(), "--out", second.toString())
+        assertThat(pretrain(kinds("first.csv", "oak", "pine"), first, "train.batch=16")
                         .code())
                 .isZero();
+        Path second = folder.resolve("second");
+        CommandLineRun run = CommandLineRun.of(
+                "pretrain",
+                "--from",
+                first.toString(),
+                "--data",
+                kinds("more.csv", "pine", "yew").toString(),
+                "--out",
+                second.toString());
+        assertThat(run.code()).as(run.err()).isZero();
         Path killed = folder.resolve("killed");
         Files.createDirectories(killed.resolve("checkpoints"));
         for (String file : List.of("config.yaml", "from.txt")) {
             Files.copy(second.resolve(file), killed.resolve(file));
         }
-        CommandLineRun run = CommandLineRun.of("pretrain", "--resume", killed.toString());
-        assertThat(run.code()).as(run.err()).isZero();
-        assertThat(run.err()).contains("starts from the network of ");
+        CommandLineRun resumed = CommandLineRun.of("pretrain", "--resume", killed.toString());
+        assertThat(resumed.code()).as(resumed.err()).isZero();
+        assertThat(resumed.err()).contains("starts from the network of ");
         assertThat(Files.readAllBytes(killed.resolve("encoder.safetensors")))
                 .isEqualTo(Files.readAllBytes(second.resolve("encoder.safetensors")));
+        CommandLineRun again = CommandLineRun.of("pretrain", "--resume", second.toString());
+        assertThat(again.code()).as(again.err()).isZero();
+    }
+
+    @Test
+    void aRunWhoseOriginIsGoneSaysSo() throws IOException {
+        Path first = folder.resolve("first");
+        assertThat(pretrain(table(120), first, "train.batch=16").code()).isZero();
+        Path killed = folder.resolve("killed");
+        Files.createDirectories(killed.resolve("checkpoints"));
+        Files.copy(first.resolve("config.yaml"), killed.resolve("config.yaml"));
+        Path gone = folder.resolve("gone.safetensors");
+        Files.writeString(killed.resolve("from.txt"), gone.toString());
+        CommandLineRun run = CommandLineRun.of("pretrain", "--resume", killed.toString());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("run " + killed + ": found no checkpoint " + gone);
+    }
+
+    private Path kinds(String name, String one, String other) throws IOException {
+        var rows = new StringBuilder("a,kind,b,label\n");
+        for (int i = 0; i < 120; i++) {
+            rows.append("%d,%s,%d,class%d\n".formatted(i % 7, i % 3 == 0 ? one : other, i % 5, i % 2));
+        }
+        return Files.writeString(folder.resolve(name), rows);
     }
 
     @Test

@@ -76,7 +76,7 @@ record CsvSource(
     private @Nullable Labels labels(ClassNumbers classes, TableSchema schema, PackWriter out) throws IOException {
         Labels labels = classes.labels();
         classes.notes().forEach(out::note);
-        if (labels == null || spec.tableLabel() != null) {
+        if (labels == null || spec.tableLabel() != null || fitted != null) {
             return labels;
         }
         if (labels.differ()) {
@@ -86,7 +86,7 @@ record CsvSource(
             return null;
         }
         try (var table = open(learned(), spec.tableLabel())) {
-            if (fitted == null && table.differingLabel() != null) {
+            if (table.differingLabel() != null) {
                 out.note(table.differingLabel());
             }
         }

@@ -40,10 +40,11 @@ public record Labels(int[] classes, List<String> names) {
         return (int) Arrays.stream(classes).filter(c -> c == UNLABELED).count();
     }
 
-    /// Whether each of at least three items has a class of its own. Then the labels are names of the items, not
-    /// classes.
+    /// Whether each labeled item, of at least three, has a class of its own. Then the labels are names of the items,
+    /// not classes.
     public boolean differ() {
-        return classes.length > 2 && names.size() == classes.length;
+        int labeled = classes.length - unlabeled();
+        return labeled > 2 && names.size() == labeled;
     }
 
     /// The items that have a label, in ascending order.

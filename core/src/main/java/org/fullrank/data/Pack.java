@@ -32,9 +32,9 @@ record Pack(Path file, PackIndex index, long payloadBytes) {
             .order(ByteOrder.LITTLE_ENDIAN)
             .getLong();
 
-    /// The version. It increases with every change of the file layout or of the way in which images are
-    /// decoded.
-    static final int VERSION = 3;
+    /// The version. It increases with every change of the file layout, or of the way in which images are decoded
+    /// or labels are found.
+    static final int VERSION = 4;
 
     static final int HEADER_BYTES = 64;
 

@@ -34,7 +34,7 @@ public final class DiagnosisText {
     /// Largest number of other figures out of their range. More of them would not fit on a screen.
     private static final int MOST_OUT = 5;
 
-    /// A diagnosis that fits on a screen: the verdicts, seven figures, and the figures out of their healthy
+    /// A diagnosis that fits on a screen: the verdicts, seven figures, and some others out of their healthy
     /// range, which are marked.
     public static String brief(Diagnosis diagnosis) {
         var shown = new ArrayList<Reading>();

@@ -126,7 +126,7 @@ final class DimensionRules {
 
     /// The limits of a knee.
     static String rule() {
-        return text(" (a knee: above %.0f, and below %.0f %%)", KNEE, 100 * BEHIND);
+        return text(" (a knee is a drop of more than %.0f times with less than %.0f %% after it)", KNEE, 100 * BEHIND);
     }
 
     private static String next(Figures f) {

@@ -19,16 +19,15 @@ public final class Threads {
         /// @param current the number that stays unless another one is clearly faster
         static Choice of(ThreadChoice.Measured measured, int most, int current) {
             int best = measured.best(current);
-            String remark = best == most
-                    ? ""
-                    : String.format(
+            double ratio = measured.ratio(most, best);
+            String why = ratio > 1
+                    ? String.format(
                             Locale.ROOT,
-                            "%d of %d threads are used: other processes use the processors, and %d threads take %.1f times as long",
-                            best,
+                            "other processes use the processors, and %d threads take %.1f times as long",
                             most,
-                            most,
-                            measured.ratio(most, best));
-            return new Choice(best, remark);
+                            ratio)
+                    : "%d threads are not clearly faster".formatted(most);
+            return new Choice(best, best == most ? "" : "%d of %d threads are used: %s".formatted(best, most, why));
         }
 
         /// The choice after this one. All threads go on if no other process runs. Fewer threads go on until a

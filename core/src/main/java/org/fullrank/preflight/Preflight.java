@@ -8,7 +8,6 @@ import java.util.function.Consumer;
 import java.util.function.IntUnaryOperator;
 import java.util.function.Predicate;
 import java.util.function.Supplier;
-import java.util.stream.Collectors;
 import org.bytedeco.pytorch.Tensor;
 import org.fullrank.data.Dataset;
 import org.fullrank.engine.FullrankException;
@@ -67,6 +66,7 @@ public final class Preflight {
     private final double seconds;
     private final long begin = System.nanoTime();
     private final List<PreflightCheck> checks = new ArrayList<>();
+    private final List<String> withoutTime = new ArrayList<>(); // names of checks
 
     private Preflight(Recipe recipe, Dataset data, double seconds, IntUnaryOperator threadChoice) {
         this.rehearsal = new Rehearsal(recipe, data, threadChoice);
@@ -299,6 +299,7 @@ public final class Preflight {
     }
 
     private PreflightCheck leftOut(String name) {
+        withoutTime.add(name);
         return PreflightCheck.leftOut(
                 name, "a step of this recipe takes too long here for a check within %.0f s".formatted(seconds));
     }
@@ -343,10 +344,7 @@ public final class Preflight {
 
     /// What to try if there was no time for a check.
     private Optional<String> nextStep(StepCost probe) {
-        String missing = checks.stream()
-                .filter(check -> check.finding() == Finding.INCOMPLETE)
-                .map(PreflightCheck::name)
-                .collect(Collectors.joining(", "));
+        String missing = String.join(", ", withoutTime);
         int threads = rehearsal.recipe().train().threads();
         String more = threads > 0 && threads < Runtime.getRuntime().availableProcessors()
                 ? "with --set train.threads=0 (all processors), "

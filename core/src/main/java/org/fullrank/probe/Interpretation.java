@@ -11,6 +11,9 @@ import org.fullrank.probe.ProbeTable.Result;
 /// The encoder is above a baseline if at least one of its accuracies is clearly higher and none is clearly
 /// lower. A difference is clear if the 95 % intervals do not overlap.
 final class Interpretation {
+    private static final String UNEQUAL =
+            "The classes are unequal, so the accuracy says little: look at each class with" + " --protocol classes.";
+
     private Interpretation() {}
 
     /// @param results the results; the encoder comes first
@@ -32,8 +35,8 @@ final class Interpretation {
         if (names.isEmpty()) {
             return "The encoder is clearly above all baselines.";
         }
-        return "The encoder is not clearly above %s. %s"
-                .formatted(String.join(", ", names), advice(trained, untrained));
+        String advice = names.equals(List.of(ProbeTable.LARGEST_CLASS)) ? UNEQUAL : advice(trained, untrained);
+        return "The encoder is not clearly above %s. %s".formatted(String.join(", ", names), advice);
     }
 
     /// What to try.
@@ -56,7 +59,7 @@ final class Interpretation {
                 && lower(encoder, baseline).isEmpty();
     }
 
-    /// Which accuracies of the encoder are clearly lower, in parentheses; empty if none is.
+    /// Which accuracies of the encoder are clearly lower than those of a baseline, in parentheses; empty if none is.
     private static String lower(Result encoder, Result baseline) {
         List<String> probes = new ArrayList<>();
         pairs(encoder, baseline).forEach((probe, pair) -> {
@@ -64,7 +67,11 @@ final class Interpretation {
                 probes.add(probe);
             }
         });
-        return probes.isEmpty() ? "" : " (%s lower)".formatted(String.join(" and ", probes));
+        return switch (probes.size()) {
+            case 0 -> "";
+            case 1 -> " (its %s is lower)".formatted(probes.getFirst());
+            default -> " (its %s are lower)".formatted(String.join(" and ", probes));
+        };
     }
 
     private static Map<String, Accuracy[]> pairs(Result encoder, Result baseline) {

@@ -138,7 +138,9 @@ public record ProbeTable(ProtocolText protocol, List<Result> results, List<Strin
             progress.accept(evaluating(name));
             attempt(name, failed, () -> results.addAll(baseline.get()));
         });
-        addLargestClass(results, subjects.encoder, protocol);
+        if (results.size() > 1) { // a part of the baselines, which may be left out
+            addLargestClass(results, subjects.encoder, protocol);
+        }
         return new ProbeTable(protocol.asText(), results, failed, true);
     }
 

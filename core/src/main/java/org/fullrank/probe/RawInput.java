@@ -15,9 +15,10 @@ import org.fullrank.engine.InputException;
 /// resized. Otherwise, each image is resized to a square of side [Protocol#RAW_SIDE]. The value of a new
 /// pixel is the average of its area, and the proportions of the image are not kept.
 ///
-/// The columns of a table are standardized by the train split, because they may have any unit. Otherwise, the
-/// column of the largest scale would decide which rows are near, and each encoder of standardized rows would
-/// look better than its input. The values of time series are not changed, except that their unit is chosen so
+/// The columns of a table are standardized by the labeled rows of the train split, because they may have any unit.
+/// Otherwise, the column of the largest scale would decide which rows are near, and encoders of standardized rows
+/// would often look better than their input. The values of time series are not changed, except that their unit is
+/// chosen so
 /// that their squares fit into float32.
 public final class RawInput {
     /// The largest binary exponent of usual values. The squares of 2^40 values of this size have a sum that
@@ -30,7 +31,7 @@ public final class RawInput {
                     .formatted(Protocol.RAW_SIDE, Protocol.RAW_SIDE);
 
     /// What the raw input of tables is.
-    static final String TABLE = "the columns of the table, standardized by train";
+    static final String TABLE = "the columns of the table, standardized by the labeled rows of train";
 
     private RawInput() {}
 

@@ -23,6 +23,8 @@ public final class UnfinishedRun {
             return Optional.empty(); // only its evaluation is left
         }
         String where = total == 0 ? "step %d".formatted(step) : "step %d of %d".formatted(step, total);
+        String reason = status == RunStatus.FAILED ? RunFolder.open(run).message() : "";
+        String ended = status.label() + (reason.isEmpty() ? "" : " (%s)".formatted(reason));
         return Optional.of(
                 switch (status) {
                     case RUNNING ->
@@ -30,7 +32,7 @@ public final class UnfinishedRun {
                                 .formatted(run, where);
                     case STOPPED, INTERRUPTED, FAILED ->
                         "warning: run %s did not finish: %s, %s; fullrank pretrain --resume %s continues it"
-                                .formatted(run, where, status.label(), run);
+                                .formatted(run, where, ended, run);
                     case COLLAPSED, ROLLED_BACK, FINISHED ->
                         "warning: run %s did not finish: %s, %s; fullrank diagnose %s says more"
                                 .formatted(run, where, status.label(), run);

@@ -1,5 +1,6 @@
 package org.fullrank.train;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -124,6 +125,13 @@ public final class Trainer implements AutoCloseable {
     }
 
     private String readNetwork(Path checkpoint) {
+        InputException.unless(
+                Files.exists(checkpoint),
+                "run %s: found no checkpoint %s, which its %s names, expected the one that it starts from; put it back, or"
+                        + " start again with --from",
+                folder.path(),
+                checkpoint,
+                RunFolder.ORIGIN);
         return "the network of %s, step %d".formatted(checkpoint, Checkpoint.load(checkpoint, method));
     }
 

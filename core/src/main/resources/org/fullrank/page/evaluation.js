@@ -3,7 +3,7 @@
 function evaluationRows(results) {
   const accuracy = found => found ? {number: found.lower === undefined ? percent(found.accuracy)
     : `${percent(found.accuracy)} [${(100 * found.lower).toFixed(1)}, ${(100 * found.upper).toFixed(1)}]`} : {number: '–'};
-  return results.map(row => [String(row.features), num(row.width), accuracy(row.knn), accuracy(row.linear)]);
+  return results.map(row => [String(row.features), row.width ? num(row.width) : '-', accuracy(row.knn), accuracy(row.linear)]);
 }
 
 function protocolDetails(part) {

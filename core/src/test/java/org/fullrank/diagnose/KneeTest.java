@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.CsvSource;
 /// The figures that decide between health and dimensional collapse are in the table, and the verdict says what
 /// they are.
 class KneeTest {
-    private static final String RULE = " of the variance (a knee: above 8, and below 5 %)";
+    private static final String RULE =
+            " of the variance (a knee is a drop of more than 8 times with less than 5 % after it)";
 
     /// Three directions with noise in all of 64 dimensions.
     private static Rows threeDirections(double noise) {

@@ -42,9 +42,9 @@ class ThreadsTest {
                 .extracting(Threads.Choice::threads)
                 .isEqualTo(1);
         assertThat(one.next(2, false, () -> measured(1, 0.5))).isEqualTo(all);
-        assertThat(one.next(2, true, () -> measured(1, 0.9)).threads())
+        assertThat(one.next(2, true, () -> measured(1, 0.9)))
                 .as("10 % are noise")
-                .isEqualTo(1);
+                .isEqualTo(new Threads.Choice(1, "1 of 2 threads are used: 2 threads are not clearly faster"));
     }
 
     private static ThreadChoice.Measured measured(double one, double two) {

@@ -79,7 +79,7 @@ class ProbeTableTest {
                 .startsWith("The encoder is not clearly above raw input. It learned, but");
         assertThat(interpretation(encoder, result("PCA-2", 900), result("untrained encoder", 790)))
                 .startsWith(
-                        "The encoder is not clearly above PCA-2 (kNN lower), untrained encoder. The training did not clearly help");
+                        "The encoder is not clearly above PCA-2 (its kNN is lower), untrained encoder. The training did not clearly help");
     }
 
     /// Nine of ten items have one class, so an accuracy of 90 % says nothing.
@@ -92,12 +92,17 @@ class ProbeTableTest {
         float[] values = new float[100];
         Arrays.fill(values, 1);
         var features = new Features(values, 1, classes, List.of("often", "rare"));
-        var table = ProbeTable.of(new Subjects(new Splits(features, features), null, null), PROTOCOL);
+        var table = ProbeTable.of(
+                new Subjects(new Splits(features, features), new Splits(features, features), null), PROTOCOL);
         ProbeTable.Result row = table.result("largest class");
         assertThat(Objects.requireNonNull(row.knn()).share()).isEqualTo(0.9);
         assertThat(Objects.requireNonNull(row.linear()).accuracy().share()).isEqualTo(0.9);
         assertThat(table.table()).contains("largest class             -  90.0 %");
-        assertThat(table.interpretation()).contains("largest class");
+        assertThat(table.interpretation()).contains("untrained encoder, largest class. The training did not");
+        assertThat(interpretation(result("encoder", 950), result("raw input", 900), result("largest class", 950)))
+                .isEqualTo(
+                        "The encoder is not clearly above largest class. The classes are unequal, so the accuracy says"
+                                + " little: look at each class with --protocol classes.");
     }
 
     @Test

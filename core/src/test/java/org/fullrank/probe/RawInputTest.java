@@ -17,7 +17,8 @@ class RawInputTest {
     void aProtocolDescribesTheInputThatThereIs() {
         Vectors vectors = Vectors.of(new float[12], 6);
         assertThat(RawInput.describe(Images.of(new byte[4], 2, 2, 1))).startsWith("pixels / 255");
-        assertThat(RawInput.describe(vectors)).isEqualTo("the columns of the table, standardized by train");
+        assertThat(RawInput.describe(vectors))
+                .isEqualTo("the columns of the table, standardized by the labeled rows of train");
         assertThat(RawInput.describe(vectors.withSeries(new SeriesShape(2, 3))))
                 .contains("all channels and steps")
                 .doesNotContain("pixels");

@@ -65,7 +65,8 @@ final class DiagnoseJob extends SubmittedJob {
 
     @Option(
             names = "--full",
-            description = "Prints all figures. Default: seven figures, and all figures out of their healthy range.")
+            description =
+                    "Prints all figures. Default: seven figures, and up to five others out of their healthy range.")
     private boolean full;
 
     @Option(names = "--json", description = "Prints the diagnosis as one JSON object.")

@@ -1,9 +1,9 @@
 package org.fullrank.stream;
 
 /**
- * A digest of the samples read so far. A stream that resumes compares it, so that no sample is skipped because another
- * input happens to be long enough. It is FNV-1a over words of 64 bits in place of bytes, which is enough against
- * mistakes, but not against forgery.
+ * A digest of the samples read so far: of their values and of the starts of sequences. A stream that resumes compares it,
+ * so that no sample is skipped because another input happens to be long enough. It is FNV-1a over words of 64 bits in
+ * place of bytes, which is enough against mistakes, but not against forgery.
  */
 final class InputDigest {
     /** The digest of no samples. */
@@ -12,9 +12,16 @@ final class InputDigest {
     private static final long PRIME = 0x100000001b3L;
 
     private long value = START;
+    private long first = START;
+    private boolean empty = true;
 
     long value() {
         return value;
+    }
+
+    /** The digest of the first sample alone. It tells another input at once, and not after many skipped samples. */
+    long first() {
+        return first;
     }
 
     /** Adds the current sample. */
@@ -23,8 +30,9 @@ final class InputDigest {
         for (float x : samples.values()) {
             mix(Float.floatToIntBits(x));
         }
-        for (String note : samples.notes()) {
-            mix(note.hashCode());
+        if (empty) {
+            first = value;
+            empty = false;
         }
     }
 

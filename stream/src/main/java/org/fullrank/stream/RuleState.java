@@ -10,12 +10,12 @@ import org.fullrank.online.Standardized;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The file that keeps a rule from one stream to the next. The file contains the rule and four numbers: the number of
+ * The file that keeps a rule from one stream to the next. The file contains the rule and six numbers: the number of
  * samples read so far, the number of output bytes so far (0 if the output is not a file), 1 if the input was finished,
- * and the digest of the samples.
+ * the digests of the samples and of the first one, and a digest of the names of the copied columns.
  */
 record RuleState(Path file, Mode mode) {
-    private static final int MARKS = 4;
+    private static final int MARKS = 6;
 
     /** How a stream uses the state. */
     enum Mode {
@@ -38,11 +38,13 @@ record RuleState(Path file, Mode mode) {
      * @param samples samples of the input to skip
      * @param bytes bytes of the output to keep
      * @param digest of the samples to skip, see {@link InputDigest}
+     * @param first digest of the first of them
+     * @param notes digest of the names of the columns that the output copies
      */
-    record Begin(OnlineRule rule, long samples, long bytes, long digest) {
+    record Begin(OnlineRule rule, long samples, long bytes, long digest, long first, long notes) {
         /** A rule that reads its input from the first sample. */
         static Begin fresh(OnlineRule rule) {
-            return new Begin(rule, 0, 0, InputDigest.START);
+            return new Begin(rule, 0, 0, InputDigest.START, InputDigest.START, 0);
         }
     }
 
@@ -85,10 +87,10 @@ record RuleState(Path file, Mode mode) {
         long[] marks = saved.marks();
         if (marks.length != MARKS) {
             throw new IllegalArgumentException(
-                    "resume: found a state that was not written by a stream of this version, expected one; do not"
-                            + " resume");
+                    "resume: found a state that was not written by a stream of this version, expected one; begin again"
+                            + " with --restart, or give only new samples without --resume");
         }
-        return new Begin(rule, marks[0], marks[1], marks[3]);
+        return new Begin(rule, marks[0], marks[1], marks[3], marks[4], marks[5]);
     }
 
     /** Names the setting that differs, if users often forget it. */
@@ -111,7 +113,8 @@ record RuleState(Path file, Mode mode) {
         wanted.requireLike(saved);
     }
 
-    void save(OnlineRule rule, long samples, long bytes, boolean finished, long digest) throws IOException {
-        rule.save(file, samples, bytes, finished ? 1 : 0, digest);
+    void save(OnlineRule rule, long samples, long bytes, boolean finished, InputDigest digest, long notes)
+            throws IOException {
+        rule.save(file, samples, bytes, finished ? 1 : 0, digest.value(), digest.first(), notes);
     }
 }

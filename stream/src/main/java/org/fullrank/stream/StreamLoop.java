@@ -17,7 +17,7 @@ final class StreamLoop {
     private final StreamListener listener;
     private final boolean learns;
     private final InputDigest digest = new InputDigest();
-    private final long expected; // the digest of the samples to skip
+    private final RuleState.Begin begin;
     private long seen;
     private boolean saved; // whether this stream has saved its state
     private long bad; // cases that the listener has been told
@@ -33,7 +33,7 @@ final class StreamLoop {
         this.samples = samples;
         this.rule = begin.rule();
         this.skip = begin.samples();
-        this.expected = begin.digest();
+        this.begin = begin;
         this.out = out;
         this.learns = state == null || state.learns();
         this.state = learns ? state : null;
@@ -42,6 +42,13 @@ final class StreamLoop {
     }
 
     StreamSummary run() throws IOException {
+        if (skip > 0 && begin.notes() != notes()) {
+            out.giveBack();
+            throw new IllegalArgumentException(
+                    "resume: found other copied columns, %s, than those of the earlier output; give"
+                                    .formatted(samples.noteNames())
+                            + " the same --sequence-column, --keep-column and --bad, or begin again with --restart");
+        }
         if (skip == 0 || out.isNewFile()) {
             out.header(samples.noteNames(), rule.units());
         }
@@ -76,7 +83,7 @@ final class StreamLoop {
 
     private IllegalArgumentException resumable(IllegalArgumentException e) {
         return new IllegalArgumentException(
-                "%s; then --resume continues after the %d samples before, or --restart begins again"
+                "%s; if you correct it, --resume continues after the %d samples before, and with other options, --restart begins again"
                         .formatted(e.getMessage(), seen),
                 e);
     }
@@ -114,16 +121,23 @@ final class StreamLoop {
             learn();
         }
         seen++;
+        if (seen == 1 && skip > 0) {
+            requireSameInput(digest.first(), begin.first());
+        }
         if (seen == skip) {
-            requireSameInput();
+            requireSameInput(digest.value(), begin.digest());
         }
         if (fresh && seen % saveEvery == 0) {
             save(false);
         }
     }
 
-    private void requireSameInput() {
-        if (digest.value() != expected) {
+    private long notes() {
+        return samples.noteNames().hashCode();
+    }
+
+    private void requireSameInput(long found, long expected) {
+        if (found != expected) {
             throw new IllegalArgumentException(
                     ("resume: found other samples in %s than the first %d of the earlier stream, expected the same input"
                                     + " from its beginning; give that input, or continue from the state without resuming"
@@ -154,7 +168,7 @@ final class StreamLoop {
     private void save(boolean finished) throws IOException {
         out.flush(); // a reader who has gone is noticed here
         if (state != null) {
-            state.save(rule, seen, out.sync(), finished, digest.value());
+            state.save(rule, seen, out.sync(), finished, digest, notes());
             saved = true;
         }
     }

@@ -151,6 +151,27 @@ class ContinuedStreamTest {
     }
 
     @Test
+    void anotherFirstSampleIsRefusedAtOnceAndOtherColumnsAreNamed() throws IOException {
+        run(stream(), lines.subList(0, FIRST + 1));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() ->
+                        run(stream(), stoppedAfter(List.of(lines.get(0), lines.get(2))))) // would wait for more rows
+                .withMessageStartingWith("resume: found other samples in input");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> {
+                    SampleOptions more = SampleOptions.defaults()
+                            .withSequenceColumn("device")
+                            .withBad(BadCells.Policy.SKIP);
+                    try (Samples samples = Samples.read(input(lines), "input", more)) {
+                        stream().run(samples);
+                    }
+                })
+                .withMessageStartingWith("resume: found other copied columns, [");
+        run(stream(), lines);
+        assertThat(Files.readString(out)).isEqualTo(whole);
+    }
+
+    @Test
     void aStreamThatWasPrintedContinuesInANewFileWithAHeader() throws IOException {
         run(
                 FeatureStream.of(SETTINGS::rule, FeatureOutput.writer(new StringWriter()))
@@ -190,7 +211,7 @@ class ContinuedStreamTest {
                 .isThrownBy(() -> run(stream(), damaged))
                 .withMessageContaining("found 'oops'")
                 .withMessageEndingWith(
-                        "; then --resume continues after the 5 samples before, or --restart begins again");
+                        "; if you correct it, --resume continues after the 5 samples before, and with other options, --restart begins again");
         damaged.set(2, "d1,1,2,oops");
         assertThatIllegalArgumentException() // the saved learner is past this row
                 .isThrownBy(() -> run(stream(), damaged))
