@@ -7,7 +7,8 @@ const METRICS = [
 
 function comparisonPage() {
   root.classList.add('broad'); // the table has a column for each measure
-  frame(['Fullrank · comparison'], `Comparison of ${data.recipes.length} recipes`);
+  const count = data.recipes.length;
+  frame(['Fullrank · comparison'], `Comparison of ${count} ${count === 1 ? 'recipe' : 'recipes'}`);
   const results = section('results', 'Results');
   results.fill(
       table('Results', data.head, data.rows.map(row => row.map((cell, i) => i > 0 ? {number: cell} : cell)), true),
