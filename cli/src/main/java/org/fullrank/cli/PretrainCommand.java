@@ -317,7 +317,7 @@ final class PretrainCommand extends Job {
             Recipe saved = folder.config(Recipe.class);
             saved.requireTrained();
             Team.requireRows(saved, workers.size());
-            TableSchema table = tableOfOrigin(folder);
+            TableSchema table = Checkpoints.tableOfOrigin(folder, err()::println);
             try (Dataset opened = table == null ? Dataset.open(saved.data()) : Dataset.open(saved.data(), table)) {
                 describe(saved, opened);
                 try (var team = WorkerTeam.meet(workers, new WorkerOrder(saved, table), opened, err())) {
@@ -326,17 +326,6 @@ final class PretrainCommand extends Job {
             }
         }
         writeReport(path);
-    }
-
-    /// How the other run of `--from` read the columns of its table; null if there is none. The columns of other data
-    /// may differ, but the network has learned from those.
-    private @Nullable TableSchema tableOfOrigin(RunFolder folder) {
-        return folder.origin()
-                .map(origin -> Checkpoints.latestIfAny(folder.checkpoints(), err()::println)
-                        .orElse(origin))
-                .filter(Files::exists) // otherwise the trainer says that it is gone
-                .map(Checkpoint::table)
-                .orElse(null);
     }
 
     /// Writes the report. It is called at every end of a training, after the folder is no longer locked, so

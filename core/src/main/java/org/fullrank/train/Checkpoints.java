@@ -11,9 +11,12 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.fullrank.data.TableSchema;
 import org.fullrank.engine.InputException;
 import org.fullrank.engine.JobException;
 import org.fullrank.run.CheckpointSpec;
+import org.fullrank.run.RunFolder;
+import org.jspecify.annotations.Nullable;
 
 /// The checkpoints of one run. The latest ones are `step-00001200.safetensors` and so on, the best one is
 /// `best.safetensors`, and the last one before a collapse is `sound.safetensors`.
@@ -39,6 +42,18 @@ public final class Checkpoints {
                 .orElseThrow(() -> new InputException(
                         "%s: found no checkpoint, expected at least one; the run ended before its first, resume it"
                                 .formatted(folder)));
+    }
+
+    /// How the run from whose network this run started read the columns of its table; null if there is none. The
+    /// columns of the data of this run may differ, but the network has learned from those.
+    ///
+    /// @param notes as in [#latest]
+    public static @Nullable TableSchema tableOfOrigin(RunFolder run, Consumer<String> notes) {
+        return run.origin()
+                .map(origin -> latestIfAny(run.checkpoints(), notes).orElse(origin))
+                .filter(Files::exists) // otherwise the trainer says that it is gone
+                .map(Checkpoint::table)
+                .orElse(null);
     }
 
     /// The same as [#latest], but empty if there is no checkpoint.

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/// What the preflight says about the peak rate beside the usable rates.
+/// What the preflight says about the peak rate compared with the usable rates.
 class PeakRateTest {
     private static final Window WINDOW = new Window(8.4e-4, 4.1e-2, "the loss rises");
 
